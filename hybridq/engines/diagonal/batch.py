@@ -77,16 +77,12 @@ def _spaces(cost: LaneCost, threads: int) -> LaneSpace:
     """Return working arrays with a leading axis of threads."""
     size, bits = len(cost.costs), len(cost.linear)
     phases = size if cost.kind == PRODUCTS else len(cost.levels)
-    factors = aligned((threads, 2, _lanes(bits * bits)))
+    factors = aligned((threads, 2, LANES * bits * bits))
     factors[:, 0], factors[:, 1] = 1.0, 0.0
     return LaneSpace(
-        state=aligned((threads, 2, _lanes(size))),
-        phases=aligned((threads, 2, _lanes(phases))),
+        state=aligned((threads, 2, LANES * size)),
+        phases=aligned((threads, 2, LANES * phases)),
         factors=factors,
         lane=aligned((threads, 4, LANES)),
         turn=aligned((threads, 2, LANES)),
     )
-
-
-def _lanes(rows: int) -> int:
-    return rows * LANES

@@ -20,6 +20,7 @@ from hybridq.engines.diagonal.kernels.butterflies_simd import (
     make_adjoint_rotation,
     make_rotation,
 )
+from hybridq.engines.diagonal.kernels.chunks import vector_length
 
 NEAR_BITS = 15  # log2 of the bytes of a block that stays in the first-level cache
 ALIAS_BYTES = 2048  # rows farther apart than this fall into too few cache sets for 16 at a time
@@ -74,11 +75,19 @@ def rotate_levels(x, start, first, stop, tangent):
             on hosts without vectors.
         tangent: t = tan β, no unit, of the dtype of `x`.
     """
-    lanes_log = lane_bits(x)
-    if lanes_log < 0:
+    if lane_bits(x) < 0:
         rotate_levels_plain(x, start, first, stop, tangent)
-        return
-    lanes = 1 << lanes_log
+    else:
+        rotate_vectors(x, start, first, stop, tangent)
+
+
+@jit(internal=True)
+def rotate_vectors(x, start, first, stop, tangent):
+    """Do what `rotate_levels` does by vectors, of one element on hosts without them.
+
+    Here the tangent may also be an array, whose first vector has one for each lane.
+    """
+    lanes = vector_length(x)
     done = first
     while done < stop:
         radix = _radix(done, stop, x, MAX_RADIX_BITS)

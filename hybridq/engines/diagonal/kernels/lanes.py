@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.emit import MAX_RADIX_BITS, VECTOR_BYTES
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
-from hybridq.engines.diagonal.kernels.butterflies_simd import make_rotation
+from hybridq.engines.diagonal.kernels.butterflies import rotate_vectors
 from hybridq.engines.diagonal.kernels.lanes_simd import (
     add_energies,
     mix_even,
@@ -29,15 +29,11 @@ from hybridq.engines.kernels.team import barrier, slice_of
 LANES = max(VECTOR_BYTES // 8, 1)
 """Points that run together."""
 
+LANE_BITS = LANES.bit_length() - 1
+
 NEAR_BITS = 8  # rows that are rotated together: re or im of them fills half a first-level cache
-ALIAS_BITS = 5  # rows that lie 2^5 or more apart fall into too few cache sets for 16 at a time
 
 WHOLE, PRODUCTS, LISTED = 0, 1, 2
-
-_rows_1 = make_rotation(1, with_lanes=False)
-_rows_2 = make_rotation(2, with_lanes=False)
-_rows_3 = make_rotation(3, with_lanes=False)
-_rows_4 = make_rotation(4, with_lanes=False)
 
 
 class LaneCost(NamedTuple):
@@ -92,27 +88,6 @@ def _fill_start(re, im, bits):
         for at in range(size):
             re[size + at] = -im[at]
             im[size + at] = re[at]
-
-
-@jit(internal=True)
-def _rotate(x, start, done, bits, tangents):
-    """Rotate 2**bits rows from `start` over bits done … bits − 1 of the number."""
-    while done < bits:
-        most = min(MAX_RADIX_BITS, 3) if done >= ALIAS_BITS else MAX_RADIX_BITS
-        left = bits - done
-        radix = left // 2 if most < left < 2 * most - 1 else min(left, most)
-        stride = LANES << done
-        for high in range(LANES * start, LANES * (start + (1 << bits)), stride << radix):
-            for at in range(high, high + stride, LANES):
-                if radix == 4:
-                    _rows_4(x, at, stride, tangents)
-                elif radix == 3:
-                    _rows_3(x, at, stride, tangents)
-                elif radix == 2:
-                    _rows_2(x, at, stride, tangents)
-                else:
-                    _rows_1(x, at, stride, tangents)
-        done += radix
 
 
 @jit(internal=True)
@@ -186,11 +161,11 @@ def _mix(bits, symmetric, cost, space):
     """Apply the mixer of this layer without its cosines."""
     re, im = space.state
     tangents = space.lane[1]
-    near = min(bits, NEAR_BITS)
+    near = LANE_BITS + min(bits, NEAR_BITS)
     for part in space.state:
-        for at in range(0, 1 << bits, 1 << near):
-            _rotate(part, at, 0, near, tangents)
-        _rotate(part, 0, near, bits, tangents)
+        for at in range(0, LANES << bits, 1 << near):
+            rotate_vectors(part, at, LANE_BITS, near, tangents)
+        rotate_vectors(part, 0, near, LANE_BITS + bits, tangents)
     if not symmetric:
         return
     last = (1 << bits) - 1

@@ -79,6 +79,15 @@ class Step(NamedTuple):
 
 
 @jit(internal=True)
+def _log2(power):
+    """Return the exponent of a power of two."""
+    bits = 0
+    while 1 << bits < power:
+        bits += 1
+    return bits
+
+
+@jit(internal=True)
 def _rotate_but_anchor(re, im, number, grid, swap, signs, tangent):
     """Apply the panels' part of a mixer within a rank, but for the anchor's rotation."""
     run = grid.low + grid.wide
@@ -141,11 +150,7 @@ def _join(ket, grid, number, boxes, swap, step, strip):
     halves, rows = swap.lines.shape
     bits = swap.extra
     run, wide = grid.low + grid.wide, strip.shape[2]
-    chain, short = 0, 0
-    while 1 << chain < rows:
-        chain += 1
-    while 1 << short < wide:
-        short += 1
+    chain, short = _log2(rows), _log2(wide)
     tangent, foreign = strip.dtype.type(step.tangent), 0
     for side in range(panel_sides(grid)):
         first = ((1 << (grid.middle - grid.wide)) - 1 - number if side else number) << run
@@ -183,10 +188,7 @@ def swap_columns(ket, grid, signs, swap, within, beta, taken, counter, thread, t
         counter, thread, threads: from `Team.run`.
     """
     tangent, _, _ = mixer_of(within, mixer_levels(grid))
-    chain = 0
-    while 1 << chain < swap.lines.shape[1]:
-        chain += 1
-    of_rows, scale, flipped = mixer_of(beta, chain)
+    of_rows, scale, flipped = mixer_of(beta, _log2(swap.lines.shape[1]))
     if swap.symmetric:  # the phase has the factor of an anchor's rotation, which is left out
         scale *= math.sqrt(1.0 + tangent * tangent)
     step = Step(of_rows, scale, flipped, flipped and swap.symmetric)
