@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from hybridq.backends.vendor import vendor_module
 from hybridq.core.errors import ParameterError
 from hybridq.measurement.base import Group
-from hybridq.measurement.execution import Bits, Execute, run_circuits
+from hybridq.measurement.execution import Bits, Execute
 from hybridq.measurement.plans import Plan
 from hybridq.mitigation.base import Cost, Label, Mitigated
 from hybridq.mitigation.readout import ReadoutInversion
@@ -75,7 +75,15 @@ class MatrixFree(ReadoutInversion):
                 value=least,
                 expected=f"at least {2 * _PARTS} shots of each circuit for {self.name}",
             )
-        bits = run_circuits(execute, plan.circuits, plan.shots.tolist())
+        found = super()._inverted(plan, execute, readouts, cost, statement)
+        return replace(
+            found, statement=f"{statement}; at most {found.facts['strings']:,} strings were seen"
+        )
+
+    def _corrected(
+        self, plan: Plan, bits: Sequence[Bits], readouts: Sequence[Sequence[CorrelatedReadout]]
+    ) -> tuple[float, float, dict[str, Any]]:
+        """Return the value, its standard error, and the most strings of a group."""
         value, variance, strings = plan.constant, 0.0, 0
         for group, rows, errors in zip(plan.groups, bits, readouts, strict=True):
             own = _Corrected(group, rows.shape[1], errors)
@@ -85,17 +93,7 @@ class MatrixFree(ReadoutInversion):
             value += own.value(rows)
             variance += (_PARTS - 1) * float(without.var())
             strings = max(strings, len(np.unique(rows, axis=0)))
-        return Mitigated(
-            value=value,
-            standard_error=float(np.sqrt(variance)),
-            label=self.label,
-            method=self.name,
-            statement=f"{statement}; at most {strings:,} strings were seen",
-            raw=plan.estimate(bits).value,
-            shots=cost.shots,
-            circuits=cost.circuits,
-            facts={"strings": strings},
-        )
+        return value, float(np.sqrt(variance)), {"strings": strings}
 
 
 class _Corrected:

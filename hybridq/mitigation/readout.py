@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,6 @@ class ReadoutInversion(Mitigation):
         if noise is None:
             return self._calibrated(plan, execute, plan.circuits)
         readouts = _readouts(plan, noise)
-        check_invertible(readouts)
         return self._inverted(plan, execute, [readouts] * len(plan.groups), cost, statement)
 
     def measure_on(
@@ -88,8 +87,6 @@ class ReadoutInversion(Mitigation):
         readouts = readouts_on(plan, compiler)
         if readouts is None:
             return self._calibrated(plan, execute, self._kept(plan, compiler))
-        for each in readouts:
-            check_invertible(each)
         return self._inverted(
             plan,
             execute,
@@ -111,8 +108,6 @@ class ReadoutInversion(Mitigation):
     def _calibrated(self, plan: Plan, execute: Execute, circuits: Sequence[Circuit]) -> Mitigated:
         """Calibrate the qubits of circuits as they are kept, and run the plan."""
         readouts = calibrated(execute, circuits, self.calibration_shots)
-        for each in readouts:
-            check_invertible(each)
         return self._inverted(
             plan,
             execute,
@@ -130,19 +125,28 @@ class ReadoutInversion(Mitigation):
         statement: str,
     ) -> Mitigated:
         """Run the plan and return the result."""
+        for each in {id(own): own for own in readouts}.values():  # circuits may share them
+            check_invertible(each)
         bits = run_circuits(execute, plan.circuits, plan.shots.tolist())
-        raw = plan.estimate(bits)
-        found = plan.estimate_of(inverted(plan, bits, readouts))
+        value, error, facts = self._corrected(plan, bits, readouts)
         return Mitigated(
-            value=found.value,
-            standard_error=found.standard_error,
+            value=value,
+            standard_error=error,
             label=self.label,
             method=self.name,
             statement=statement,
-            raw=raw.value,
+            raw=plan.estimate(bits).value,
             shots=cost.shots,
             circuits=cost.circuits,
+            facts=facts,
         )
+
+    def _corrected(
+        self, plan: Plan, bits: Sequence[Bits], readouts: Sequence[Sequence[CorrelatedReadout]]
+    ) -> tuple[float, float, dict[str, Any]]:
+        """Return the value, its standard error, and further facts."""
+        found = plan.estimate_of(inverted(plan, bits, readouts))
+        return found.value, found.standard_error, {}
 
     def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
         """Return the plan's circuits and shots, and those of a calibration."""
