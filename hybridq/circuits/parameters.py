@@ -210,6 +210,18 @@ def values_by_index(
     return {index: float(value) for index, value in given.items()}
 
 
+def require_values(names: tuple[str, ...]) -> None:
+    """Raise for a circuit whose parameters have no values yet.
+
+    Raises:
+        ParameterError: the message names the first of them.
+    """
+    if names:
+        raise ParameterError(
+            f"the parameter {names[0]!r} has no value", argument="circuit", remedy="bind it"
+        )
+
+
 def full_vector(values: Mapping[str, float] | ArrayLike | None, names: tuple[str, ...]) -> Vector:
     """Return the parameter vector, shape (len(names),).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridq.core.errors import Text
-from hybridq.core.numbers import percent, plural
+from hybridq.core.numbers import percent, plural, seconds
 from hybridq.core.text import capital, one_line
 from hybridq.presentation import machine, search
 from hybridq.presentation.objectives import objective_facts
@@ -53,10 +53,10 @@ def _times(result: Result) -> list[tuple[str, Text]]:
     best, reference = result.best, result.reference
     parts = []
     if best is not None and best.seconds is not None:
-        parts.append(f"strategy {best.seconds:.2g} s")
+        parts.append(f"strategy {seconds(best.seconds)}")
     if reference is not None and reference.seconds is not None:
-        parts.append(f"reference and bound {reference.seconds:.2g} s")
-    parts += [f"control {control.seconds:.2g} s" for control in result.controls]
+        parts.append(f"reference and bound {seconds(reference.seconds)}")
+    parts += [f"control {seconds(control.seconds)}" for control in result.controls]
     return [("Times", ", ".join(parts))] if parts else []
 
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from hybridq.solver.machine import Machine
     from hybridq.solver.machine_depth import Depths
 
-# The study in experiments/gset: on every family of large graphs annealing ends level with the best
-# strategy that reads correlations of a circuit, or above all of them.
+# The study in experiments/gset: on most large graphs annealing ends level with the best strategy
+# that reads correlations of a circuit, or above all of them.
 _WITHOUT_STATE = "anneal"
 _REASON = "the engine keeps no state, and annealing did best on most large graphs that were tried"
 
@@ -88,7 +88,7 @@ def solve_qaoa(
         from hybridq.solver import machine as machines
         from hybridq.solver import machine_plans as plans
         from hybridq.solver.machine_refinement import run_once
-        from hybridq.solver.machine_search import begun, ended, searching
+        from hybridq.solver.machine_search import OnMachine, begun, ended, searching
 
         asked = settings.asked_seed
         if machine.search:
@@ -141,11 +141,10 @@ def solve_qaoa(
             plans.keep_plan(machine, question, settings.seed, trained)
         if ideal is None:
             ideal = machines.perfect_mean(ansatz, observable, objective, settings)
-            executed = run_once(machine, problem, ansatz, settings, compiled, solution.x, ideal)
-        else:
-            runs = settings.engine.runs  # type: ignore[attr-defined]
-            left_over = runs.machine
-            executed = run_once(left_over, problem, ansatz, settings, compiled, solution.x, ideal)
+        runs = settings.engine.runs if isinstance(settings.engine, OnMachine) else None
+        answering = machine if runs is None else runs.machine  # with what the search left
+        executed = run_once(answering, problem, ansatz, settings, compiled, solution.x, ideal)
+        if runs is not None:
             executed = machines.with_search(executed, runs.outcomes, solution.evaluations)
         if depths is not None and (free_depth or depths.best != ansatz.p):
             executed = executed.with_info(layers=depths.tried, best_layers=depths.best)

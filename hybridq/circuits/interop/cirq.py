@@ -9,6 +9,7 @@ from typing import Any
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.elementary import FROM_Z, TO_Z, Elementary, elementary
 from hybridq.circuits.instructions import Gate, PhaseGate
+from hybridq.circuits.parameters import require_values
 from hybridq.core.errors import ParameterError
 from hybridq.core.extras import load_extra
 
@@ -40,7 +41,7 @@ def to_cirq(circuit: Circuit, *, measure: bool = False) -> Any:
         EngineError: an instruction has no exact decomposition into gates.
     """
     cirq = load_extra("cirq", "cirq", "to_cirq")
-    check_bound(circuit)
+    require_values(circuit.parameters)
     line = cirq.LineQubit.range(circuit.n_qubits)
     made = []
 
@@ -80,20 +81,6 @@ def _gates(circuit: Circuit) -> Iterator[Elementary]:
                     yield from elementary(part)
             else:
                 yield gate
-
-
-def check_bound(circuit: Circuit) -> None:
-    """Raise where a parameter has no value.
-
-    Raises:
-        ParameterError: the message names it.
-    """
-    if circuit.parameters:
-        raise ParameterError(
-            f"the parameter {circuit.parameters[0]!r} has no value",
-            argument="circuit",
-            remedy="bind it",
-        )
 
 
 def from_cirq(circuit: Any) -> Circuit:

@@ -8,7 +8,7 @@ from typing import Any
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.elementary import elementary
 from hybridq.circuits.instructions import Gate, PhaseGate
-from hybridq.circuits.interop.cirq import check_bound
+from hybridq.circuits.parameters import require_values
 from hybridq.core.errors import ParameterError
 from hybridq.core.extras import load_extra
 
@@ -40,7 +40,7 @@ def to_pennylane(circuit: Circuit) -> Any:
         EngineError: an instruction has no exact decomposition into gates.
     """
     qml = load_extra("pennylane", "pennylane", "to_pennylane")
-    check_bound(circuit)
+    require_values(circuit.parameters)
     made = []
     for step in circuit.instructions:
         for gate in elementary(step):
