@@ -168,10 +168,10 @@ def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:
     assert info.two_qubit_gates >= 2 * len(SIX.edges)  # a CX before and after each RZ
 
 
-def mitigated_on(backend: Any, mitigate: str) -> tuple[Any, MachineInfo]:
+def mitigated_on(backend: Any, mitigate: str, *, shots: int = 20_000) -> tuple[Any, MachineInfo]:
     """Return the result of a mitigation, and its facts."""
     result = hq.solve(
-        SIX, backend=backend, p=1, shots=20_000, rng=1, ledger=":memory:", mitigate=mitigate
+        SIX, backend=backend, p=1, shots=shots, rng=1, ledger=":memory:", mitigate=mitigate
     )
     info = result.execution
     assert info is not None
@@ -187,14 +187,18 @@ def mitigated_on(backend: Any, mitigate: str) -> tuple[Any, MachineInfo]:
 def test_extrapolation_on_a_device_comes_nearer_to_the_value_without_noise(
     simulated_by: str,
 ) -> None:
-    """27 qubits; folded gates stay on their qubits, also where Aer adds the device's own noise."""
+    """27 qubits; folded gates stay on their qubits, also where Aer adds the device's own noise.
+
+    Aer draws from no seed of ours. At 200,000 shots half the error of the noisy mean is five
+    standard errors of the mitigated one; at 20,000 it was 1.7, and one run in ten failed.
+    """
     backend = Qiskit("fake-27")
     if simulated_by == "aer":
         pytest.importorskip("qiskit_aer")
         pairs = backend.connect().capabilities.coupling or ()
         both = [list(each) for a, b in pairs for each in ((a, b), (b, a))]
         backend = Qiskit(GenericBackendV2(27, coupling_map=both, seed=2))
-    _, info = mitigated_on(backend, "zne")
+    _, info = mitigated_on(backend, "zne", shots=200_000)
     assert info.mean < info.ideal - 5 * info.standard_error
     assert abs(info.mitigated - info.ideal) < 0.5 * abs(info.mean - info.ideal)
     assert abs(info.mitigated - info.ideal) < 5 * info.mitigated_error
