@@ -1,20 +1,17 @@
-"""Client of a job service, with the standard library alone."""
+"""Client of a job service: submissions, jobs, results."""
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
 import json
 import os
-import ssl
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote
 
-from hybridq.core.errors import HybridqError, ParameterError
+from hybridq.service.connection import LONGEST_WAIT, Connection, ServiceError
 
 if TYPE_CHECKING:
     from hybridq.presentation import Result
@@ -22,40 +19,8 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 
-PATIENCE = 60.0
-"""Seconds of failures after which a request gives up."""
 
-_WAIT = 30  # seconds that one request waits for the end of a job
-_SLACK = 30.0  # beyond that, until a silent server counts as gone
-_RETRIED = (429, 502, 503, 504)
-_FIRST_DELAY, _LONGEST_DELAY = 0.25, 5.0
-_MOST_BYTES = 2**28
-
-
-class ServiceError(HybridqError):
-    """A request that the service refused, or a job that failed.
-
-    Args:
-        status: HTTP status, 0 for a failed job.
-        code: the code of the refusal or of the failure, such as ``"missing_scope"``.
-        detail: one sentence.
-        hint: advice.
-        pointer: the part at fault.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        detail: str,
-        hint: str | None = None,
-        pointer: str | None = None,
-    ) -> None:
-        self.status, self.code, self.pointer = status, code, pointer
-        super().__init__(detail, remedy=hint)
-
-
-class Client:
+class Client(Connection):
     """A tenant of a job service.
 
     Args:
@@ -63,44 +28,13 @@ class Client:
             ``HYBRIDQ_SERVER``.
         key: API key; by default that of ``HYBRIDQ_KEY``.
         patience: seconds for which a request is repeated while the server cannot be reached or
-            asks for that. A repeated submission submits nothing twice.
+            asks for that. A repeated submission submits nothing twice; a move of an alias is not
+            repeated once it was sent, since a second one would move it further.
 
     Raises:
         ParameterError: no URL or no key, or a URL that would send the key unencrypted to another
             machine.
     """
-
-    def __init__(
-        self, url: str | None = None, key: str | None = None, *, patience: float = PATIENCE
-    ) -> None:
-        url = url or os.environ.get("HYBRIDQ_SERVER") or ""
-        self._key = key or os.environ.get("HYBRIDQ_KEY") or ""
-        self._patience = patience
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ParameterError(
-                argument="url",
-                value=url,
-                expected="the address of a job service, such as 'http://127.0.0.1:8000'",
-            )
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ParameterError(
-                argument="url",
-                value=url,
-                expected="an https address, since http would send the key unencrypted",
-            )
-        if not self._key:
-            raise ParameterError(
-                argument="key",
-                expected="an API key",
-                remedy="set HYBRIDQ_KEY to what 'hybridq keys add' printed",
-            )
-        self.url = url.rstrip("/")
-        self._https, self._host, self._port = parts.scheme == "https", parts.hostname, parts.port
-        self._prefix = parts.path.rstrip("/")
-
-    def __repr__(self) -> str:
-        return f"Client({self.url!r})"
 
     def submit(
         self,
@@ -197,74 +131,6 @@ class Client:
         found: list[Plain] = self.ask("GET", "/v1/usage", query={"days": days})["usage"]
         return found
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Any = None,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        """Return the JSON answer of one request, repeated while the server cannot answer.
-
-        Raises:
-            ServiceError: the service refused it, or could not be reached for `patience` seconds.
-        """
-        data = None if body is None else json.dumps(body).encode()
-        target = f"{self._prefix}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-        sent = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
-        if data is not None:
-            sent["Content-Type"] = "application/json"
-        end, delay = time.monotonic() + self._patience, _FIRST_DELAY
-        while True:
-            try:
-                status, after, text = self._once(method, target, data, {**sent, **(headers or {})})
-            except (OSError, http.client.HTTPException) as error:
-                reason = str(error) or type(error).__name__
-                failure = ServiceError(
-                    0,
-                    "unreachable",
-                    f"{self.url} cannot be reached: {reason}",
-                    "check the address, and that the server runs",
-                )
-                after = 0.0
-            else:
-                if status < 400:
-                    return json.loads(text) if text else None
-                failure = _refusal(status, text)
-                if status not in _RETRIED:
-                    raise failure
-            pause = max(after, delay)
-            if time.monotonic() + pause > end:
-                raise failure
-            time.sleep(pause)
-            delay = min(2 * delay, _LONGEST_DELAY)
-
-    def _once(
-        self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, float, bytes]:
-        """Return status, seconds to wait before a repetition, and body of one answer."""
-        timeout = _WAIT + _SLACK
-        connection: http.client.HTTPConnection
-        if self._https:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=timeout, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
-        try:
-            connection.request(method, target, data, dict(headers))
-            response = connection.getresponse()
-            after = response.headers.get("Retry-After", "")
-            seconds = float(after) if after.isascii() and after.isdigit() else 0.0
-            text = response.read(_MOST_BYTES)
-            if response.length:  # the server died within its answer
-                raise http.client.IncompleteRead(text, response.length)
-            return response.status, seconds, text
-        finally:
-            connection.close()
-
 
 class RemoteJob:
     """A job of the service, as it was when last asked for.
@@ -302,7 +168,7 @@ class RemoteJob:
 
     def refresh(self, wait: float = 0.0) -> RemoteJob:
         """Ask for the present state, after an end within `wait` seconds; return this job."""
-        query = {"wait": min(wait, _WAIT)} if wait else None
+        query = {"wait": min(wait, LONGEST_WAIT)} if wait else None
         self.facts = self._client.ask("GET", f"/v1/jobs/{self.id}", query=query)
         return self
 
@@ -317,12 +183,12 @@ class RemoteJob:
         """
         end = None if timeout is None else time.monotonic() + timeout
         while not self.has_ended:
-            left = _WAIT if end is None else end - time.monotonic()
+            left = LONGEST_WAIT if end is None else end - time.monotonic()
             if left <= 0:
                 raise ServiceError(
                     0, "not_ended", f"job {self.id} is {self.status} after {timeout:g} s"
                 )
-            self.refresh(wait=min(left, _WAIT))
+            self.refresh(wait=min(left, LONGEST_WAIT))
         return self
 
     def result(self, timeout: float | None = None) -> Result:
@@ -347,7 +213,8 @@ class RemoteJob:
 
     def cancel(self) -> RemoteJob:
         """Cancel the job, in any state; return this job."""
-        self.facts = self._client.ask("POST", f"/v1/jobs/{self.id}/cancel")
+        path = f"/v1/jobs/{self.id}/cancel"
+        self.facts = self._client.ask("POST", path, idempotent=True)
         return self
 
     def delete(self) -> None:
@@ -368,26 +235,7 @@ def problem_of_file(kind: str, path: Path, format: str | None = None) -> Plain:
     return {"kind": kind, "content": content, "format": format, "name": name}
 
 
-def _refusal(status: int, text: bytes) -> ServiceError:
-    """Return the error for an answer with problem details, or with anything else."""
-    try:
-        body = json.loads(text)
-        code, detail = str(body["code"]), str(body["detail"])
-    except (ValueError, KeyError, TypeError):
-        return ServiceError(status, "unknown_answer", f"the server answered with status {status}")
-    hint, pointer = body.get("hint"), body.get("pointer")
-    return ServiceError(status, code, detail, hint, pointer)
-
-
 def _accepted_name(name: str) -> str | None:
     """Return a file's name, None where the API does not take it as an instance's."""
     plain = name.isascii() and name[:1].isalnum() and len(name) <= 64
     return name if plain and all(sign.isalnum() or sign in "_. -" for sign in name) else None
-
-
-def _is_loopback(host: str) -> bool:
-    """Return whether only this machine answers at the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -17,7 +17,9 @@ Job = TypeVar("Job", covariant=True)
 class Sender(Protocol[Job]):
     """The part of a client that models need."""
 
-    def ask(self, method: str, path: str, *, body: Any = None) -> Any:
+    def ask(
+        self, method: str, path: str, *, body: Any = None, idempotent: bool | None = None
+    ) -> Any:
         """Return the JSON answer of one request."""
 
     def send(self, requests: Sequence[Mapping[str, Any]]) -> Sequence[Job]:
@@ -71,7 +73,8 @@ class RemoteModels(Generic[Job]):
         document = json.loads(content)
         body = {"angles": document["angles"], "provenance": document["provenance"]}
         before = {each["name"]: each["versions"] for each in self.models()}
-        found = self._client.ask("POST", f"{_path(name)}/versions", body=body)
+        path = f"{_path(name)}/versions"
+        found = self._client.ask("POST", path, body=body, idempotent=True)
         return int(found["version"]), int(found["version"]) > before.get(name, 0)
 
     def learn(

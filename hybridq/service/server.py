@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from hybridq.core.errors import MissingExtraError, OutputError, ParameterError, 
 from hybridq.core.processes import cores
 from hybridq.experiments.running.journals import journal_folder
 from hybridq.experiments.running.stop_request import handle_signals, termination_signals
+from hybridq.service.connection import is_loopback
 
 DEFAULT_DATABASE = "sqlite:///hybridq-serve.db"
 
@@ -57,7 +57,7 @@ class ServerSettings:
                 (Setting("tls_cert"), " and ", Setting("tls_key"), " must be given together"),
                 argument=missing,
             )
-        if not (_is_loopback(self.host) or self.tls_cert or self.behind_proxy):
+        if not (is_loopback(self.host) or self.tls_cert or self.behind_proxy):
             raise ParameterError(
                 argument="host",
                 value=self.host,
@@ -197,11 +197,3 @@ def _bound(host: str, port: int) -> socket.socket:
         raise OutputError(
             f"{host}:{port} cannot be bound: {error.strerror or error}; choose another port"
         ) from None
-
-
-def _is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

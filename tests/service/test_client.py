@@ -11,13 +11,15 @@ import pytest
 import uvicorn
 
 import hybridq as hq
+from hybridq.angles.aliases import Promotion
 from hybridq.core.errors import ParameterError
 from hybridq.service.api.app import create_app
-from hybridq.service.client import ServiceError
+from hybridq.service.connection import ServiceError
 from hybridq.service.keys import SCOPES, Keys
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Outcome, State
 from hybridq.service.store.database import Database
+from tests.angles.angle_samples import content
 from tests.cli.cli_samples import SQUARE, hand_made_result
 from tests.cli.conftest import hybridq
 from tests.service.service_samples import finish_next
@@ -114,21 +116,63 @@ def test_refusals_name_the_part_at_fault(running):
     assert (caught.value.status, caught.value.code) == (401, "invalid_key")
 
 
-def test_a_submission_whose_answer_is_lost_submits_nothing_twice(running, monkeypatch):
+@pytest.fixture
+def lossy(running, monkeypatch):
+    """A client that never gets the first answer of a request, and what it sent."""
     client, sent = hq.Client(), []
     once = client._once
 
-    def lossy(*arguments):
+    def lose(*arguments):
         answer = once(*arguments)
-        sent.append(answer)
-        if len(sent) == 1:
+        sent.append(arguments[:2])
+        if sent.count(arguments[:2]) == 1:
             raise ConnectionResetError("the answer is lost")
         return answer
 
-    monkeypatch.setattr(client, "_once", lossy)
+    monkeypatch.setattr(client, "_once", lose)
+    return client, sent
+
+
+def test_a_submission_whose_answer_is_lost_submits_nothing_twice(running, lossy):
+    client, sent = lossy
     job = client.submit("maxcut", SQUARE)
     assert len(sent) == 2
     assert [each.id for each in running.queue.jobs("amber")] == [job.id]
+    assert job.cancel().status == "cancelled"
+    job.delete()  # the second time, there is nothing left to delete
+    assert len(sent) == 6
+
+
+def test_moves_of_an_alias_are_sent_once(running, lossy):
+    """The second of two would move the alias on, or be refused."""
+    client, sent = lossy
+    assert [client.models.register("cubic", content(n))[0] for n in (1, 2)] == [1, 2]
+    sent.clear()
+    for version in (1, 2):
+        with pytest.raises(ServiceError, match="may have done it"):
+            client.models.promote("cubic", Promotion(version, force=True, reason="a test"))
+        sent.clear()
+    with pytest.raises(ServiceError, match="may have done it"):
+        client.models.roll_back("cubic")
+    assert len(sent) == 1
+    model = client.models.model("cubic")
+    assert [move["to"] for move in reversed(model["history"])] == [1, 2, 1]
+
+
+def test_a_move_waits_for_a_server_that_starts(running, monkeypatch):
+    """A refused connection has moved nothing."""
+    client, answers = hq.Client(), [ConnectionRefusedError("nobody listens")]
+    once = client._once
+
+    def refused(*arguments):
+        if answers:
+            raise answers.pop()
+        return once(*arguments)
+
+    monkeypatch.setattr(client, "_once", refused)
+    with pytest.raises(ServiceError) as caught:
+        client.models.roll_back("cubic")
+    assert caught.value.code == "unknown_model"
 
 
 @pytest.mark.parametrize("sent", [b"", b'{"usage": [{"jobs": 1}'])

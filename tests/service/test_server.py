@@ -18,7 +18,7 @@ import pytest
 
 import hybridq as hq
 from hybridq.core.errors import OutputError, ParameterError
-from hybridq.service.client import ServiceError
+from hybridq.service.connection import ServiceError
 from hybridq.service.keys import Keys
 from hybridq.service.logs import JsonLines
 from hybridq.service.server import ServerSettings, _bound
