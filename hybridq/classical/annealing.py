@@ -14,6 +14,7 @@ from hybridq.classical.local_search import Stopped, local_search
 from hybridq.classical.reduction import reduced
 from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
+from hybridq.core.executors import ExecutorLike, open_mapper, own_threads
 from hybridq.core.randomness import RandomLike, spawn
 from hybridq.operators._walsh import check_bits
 from hybridq.operators.ising import Ising
@@ -59,7 +60,7 @@ def annealing(
     start: ArrayLike | None = None,
     rng: RandomLike = None,
     time_limit: TimeLimit = None,
-    threads: int | None = None,
+    executor: ExecutorLike = None,
 ) -> Baseline:
     """Return a low state by annealing, first from random states, then in rounds.
 
@@ -76,7 +77,7 @@ def annealing(
         rng: source of randomness.
         time_limit: seconds, or a deadline; rounds are made shorter or left out, and the answer
             depends on the speed of the machine.
-        threads: number of threads; by default that of Numba.
+        executor: see `local_search`.
 
     Raises:
         ParameterError: terms of more than two spins, `work` not positive, or bits other than 0
@@ -99,29 +100,30 @@ def annealing(
         shares = [_FIRST, *[(1.0 - _FIRST) / _ROUNDS] * _ROUNDS]
     else:
         shares = [1.0 / (_ROUNDS + 1)] * (_ROUNDS + 1)
-    for number, (share, stream) in enumerate(zip(shares, streams, strict=True)):
-        if best is not None and deadline.left <= worth:
-            complete = False
-            break
-        stopped = False
-        try:
-            found = local_search(
-                small.energy,
-                restarts=_GROUPS * LANES,
-                sweeps=max(round(share * sweeps), 1),
-                start=start if best is None else best.bits,
-                rng=stream,
-                time_limit=deadline.part(share / sum(shares[number:])),
-                threads=threads,
-            )
-        except Stopped as interruption:
-            found, stopped = interruption.best, True
-        complete = complete and found.complete
-        searches += 1
-        if best is None or found.energy < best.energy:
-            best = found
-        if stopped:
-            break
+    with open_mapper(executor or own_threads()) as mapper:
+        for number, (share, stream) in enumerate(zip(shares, streams, strict=True)):
+            if best is not None and deadline.left <= worth:
+                complete = False
+                break
+            stopped = False
+            try:
+                found = local_search(
+                    small.energy,
+                    restarts=_GROUPS * LANES,
+                    sweeps=max(round(share * sweeps), 1),
+                    start=start if best is None else best.bits,
+                    rng=stream,
+                    time_limit=deadline.part(share / sum(shares[number:])),
+                    executor=mapper,
+                )
+            except Stopped as interruption:
+                found, stopped = interruption.best, True
+            complete = complete and found.complete
+            searches += 1
+            if best is None or found.energy < best.energy:
+                best = found
+            if stopped:
+                break
     assert best is not None
     plural = "" if searches == 1 else "s"
     method = f"simulated annealing, {searches} round{plural}"

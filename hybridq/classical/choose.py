@@ -17,6 +17,7 @@ from hybridq.classical.reduction import reduced
 from hybridq.classical.unfrustrated import unfrustrated_minimum
 from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import CapacityError
+from hybridq.core.executors import ExecutorLike
 from hybridq.core.randomness import RandomLike, as_generator, spawn
 from hybridq.operators.ising import Ising
 
@@ -31,6 +32,7 @@ def reference(
     rng: RandomLike = None,
     time_limit: TimeLimit = None,
     given: Baseline | None = None,
+    executor: ExecutorLike = None,
 ) -> Baseline:
     """Return the exact minimum if that takes seconds, else the best state found.
 
@@ -46,6 +48,7 @@ def reference(
             components as their spins are; by default only the work limits them, so a seed always
             gives the same answer.
         given: an answer of a heuristic, which takes the place of annealing.
+        executor: anneals, see `local_search`.
 
     Raises:
         CapacityError: a large problem with terms of more than two spins, densely connected.
@@ -68,7 +71,8 @@ def reference(
         own = deadline.part(part.n_qubits / unsolved)
         unsolved -= part.n_qubits
         if given is None:
-            found = annealing(part, rng=search, time_limit=own.part(_ANNEALING))
+            limit = own.part(_ANNEALING)
+            found = annealing(part, rng=search, time_limit=limit, executor=executor)
         else:
             found = Baseline.from_bits(
                 part,

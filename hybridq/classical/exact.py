@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.core.errors import CapacityError
-from hybridq.core.executors import open_mapper
+from hybridq.core.executors import ExecutorLike, open_mapper, own_threads
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -28,17 +29,18 @@ _COLUMN_BITS = 5
 _MID_BITS = 12  # 4 million states a chunk, about a millisecond
 
 
-def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
+def exact_minimum(ising: Ising, *, executor: ExecutorLike = None) -> Baseline:
     """Return the ground state by exhaustive search, of smallest index if degenerate.
 
     For terms of at most two spins the states run in Gray order over the high spins, with the
     low spins evaluated in vectorized blocks, and without linear terms only half of them are
     visited, since E(s) = E(-s). Work is cut into chunks of fixed size: the answer does not
-    depend on the number of threads. Terms of more spins are enumerated directly.
+    depend on the executor. Terms of more spins are enumerated directly.
 
     Args:
         ising: the problem; couplings may be any real numbers.
-        threads: number of threads; by default that of Numba.
+        executor: has the chunks as tasks, see `hybridq.core.executors.open_mapper`; by default as
+            many threads as Numba's.
 
     Raises:
         CapacityError: more than `EXACT_LIMIT` spins, or more than `HIGHER_ORDER_LIMIT` with
@@ -53,7 +55,7 @@ def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
             f"the limit is {limit}",
             remedy="use local_search or reference",
         )
-    index = _plain_minimum(ising) if ising.higher else _gray_minimum(ising, threads)
+    index = _plain_minimum(ising) if ising.higher else _gray_minimum(ising, executor)
     return Baseline.from_bits(
         ising, index_to_bits(index, n), method="exhaustive search", exact=True
     )
@@ -78,7 +80,7 @@ def _plain_minimum(ising: Ising) -> int:
     return best_index
 
 
-def _gray_minimum(ising: Ising, threads: int | None) -> int:
+def _gray_minimum(ising: Ising, executor: ExecutorLike) -> int:
     couplings = _couplings.dense(ising)
     linear = np.array(ising.linear, dtype=np.float64)
     if not linear.any():
@@ -88,29 +90,36 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
     n = len(linear)
     if n <= _AT_ONCE:
         return int(np.argmin(_all_energies(couplings, linear)))
-    import numba
-
-    from hybridq.classical._exact_kernel import scan_chunk
-
     n_low = min(n, _LOW_BITS)
     n_mid = min(n - n_low, _MID_BITS)
     n_prefixes = 1 << (n - n_low - n_mid)
     low = _quadratic_energies(couplings[:n_low, :n_low], linear[:n_low])
     table = low.reshape(-1, 1 << min(n_low, _COLUMN_BITS))
-
-    def scan(prefix: int) -> tuple[float, int]:
-        return scan_chunk(couplings, linear, table, n_mid, prefix)
-
+    scan = partial(_scan, couplings=couplings, linear=linear, table=table, n_mid=n_mid)
     if n_prefixes == 1:
         _, high = scan(0)
     else:
-        with open_mapper(f"threads:{threads or numba.get_num_threads()}") as mapper:
+        with open_mapper(executor or own_threads()) as mapper:
             # The order of the prefixes is kept, so ties go to the smallest index.
             _, high = min(mapper.map(scan, range(n_prefixes)), key=lambda found: found[0])
     spins = 1.0 - 2.0 * index_to_bits(high, n - n_low)
     fields = couplings[:n_low, n_low:] @ spins
     block = low + _quadratic_energies(np.zeros((n_low, n_low)), fields)
     return (high << n_low) | int(np.argmin(block))
+
+
+def _scan(
+    prefix: int,
+    *,
+    couplings: NDArray[np.float64],
+    linear: NDArray[np.float64],
+    table: NDArray[np.float64],
+    n_mid: int,
+) -> tuple[float, int]:
+    """Return the lowest energy of a chunk, and the high bits of its state."""
+    from hybridq.classical._exact_kernel import scan_chunk
+
+    return scan_chunk(couplings, linear, table, n_mid, prefix)
 
 
 def _all_energies(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,12 @@ from hybridq.classical.baseline import Baseline
 from hybridq.classical.lanes import HOT, LANES, WARM, Copies, Lanes
 from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
+from hybridq.core.executors import ExecutorLike, open_mapper, own_threads
 from hybridq.core.randomness import RandomLike, spawn
 from hybridq.operators._walsh import check_bits
 
 if TYPE_CHECKING:
+    from hybridq.core.mapper import Mapper
     from hybridq.operators.ising import Ising
 
 _PROPOSALS = 1.2e9  # of all restarts by default: a second on sparse graphs
@@ -36,7 +38,7 @@ def local_search(
     start: ArrayLike | None = None,
     rng: RandomLike = None,
     time_limit: TimeLimit = None,
-    threads: int | None = None,
+    executor: ExecutorLike = None,
 ) -> Baseline:
     """Return the best of several local minima; no single flip lowers its energy.
 
@@ -44,7 +46,7 @@ def local_search(
     descends by single flips. Sixteen restarts run at once, in the lanes of vectors. The best of all
     then takes over each connected part in which another one differs and is lower: on sparse graphs,
     restarts that are good in different places add up. Sixteen restarts share a seed, and the first
-    of equals wins, so that the answer depends on `rng` but not on the number of threads.
+    of equals wins, so that the answer depends on `rng` but not on the executor.
 
     Args:
         ising: the problem, with terms of at most two spins.
@@ -57,7 +59,8 @@ def local_search(
         time_limit: seconds, or a deadline; restarts and sweeps are made fewer where all of them
             would take longer, and temperatures fall with the clock, so that the answer depends on
             the speed of the machine; where not even one sweep fits, it is a single descent.
-        threads: number of threads; by default that of Numba.
+        executor: has groups of sixteen restarts as tasks, see
+            `hybridq.core.executors.open_mapper`; by default as many threads as Numba's.
 
     Raises:
         ParameterError: terms of more than two spins, `restarts` < 1, `sweeps` < 0, or bits other
@@ -79,21 +82,22 @@ def local_search(
             expected="an integer >= 0",
             remedy="0 is greedy descent",
         )
-    import numba
-
-    n, workers = ising.n_qubits, threads or numba.get_num_threads()
-    deadline = Deadline.of(time_limit)
+    n, deadline = ising.n_qubits, Deadline.of(time_limit)
     lanes = Lanes(ising)
     given = None if start is None else 1.0 - 2.0 * check_bits(start, n)[0]
     if sweeps is None:
         sweeps = int(np.clip(_PROPOSALS / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
     short = _GROUP_SECONDS * (n + len(lanes.rows[1])) > deadline.left
-    if sweeps == 0 or short:
-        found, stopped, complete = _descents(lanes, 1 if short else restarts, given, rng, workers)
-        sweeps, complete = 0, complete and not short
-    else:
-        groups = -(-restarts // LANES)
-        found, stopped, complete = _annealed(lanes, groups, sweeps, given, rng, deadline, workers)
+    with open_mapper(executor or own_threads()) as mapper:
+        if sweeps == 0 or short:
+            restarts = 1 if short else restarts
+            found, stopped, complete = _descents(lanes, restarts, given, rng, mapper)
+            sweeps, complete = 0, complete and not short
+        else:
+            groups = -(-restarts // LANES)
+            found, stopped, complete = _annealed(
+                lanes, groups, sweeps, given, rng, deadline, mapper
+            )
     method = "simulated annealing" if sweeps else "greedy local search"
     method += f", {len(found)} restart" + ("" if len(found) == 1 else "s")
     if sweeps and given is not None:
@@ -129,44 +133,54 @@ def _annealed(
     given: NDArray[np.float64] | None,
     rng: RandomLike,
     deadline: Deadline,
-    workers: int,
+    mapper: Mapper,
 ) -> tuple[list[_Found], bool, bool]:
-    """Anneal groups of sixteen restarts in threads.
+    """Anneal groups of sixteen restarts as tasks.
 
     Returns:
         their states, whether Ctrl-C ended them, and whether no limit made them fewer or shorter.
     """
     hot = HOT if given is None else WARM
     temperatures = lanes.temperatures(sweeps, hot)
+    workers = mapper.workers or groups
     complete, ends = True, deadline
     if deadline.is_set and len(temperatures):
         each, ending = lanes.pace(temperatures)
         ends = deadline.part(1.0 - _CROSSING).without(ending * min(groups, workers))
-        fit = _PACE * ends.left / max(each, 1e-9)  # sweeps of each thread
+        fit = _PACE * ends.left / max(each, 1e-9)  # sweeps of each worker
         waves = int(np.clip(fit // sweeps, 1, -(-groups // workers)))
         sweeps = int(np.clip(fit / waves, 1, sweeps))
         complete = groups <= waves * workers and sweeps == len(temperatures)
         groups = min(groups, waves * workers)
         temperatures = lanes.temperatures(sweeps, hot)
+    wave = [-(-groups // workers) - number // workers for number in range(groups)]
     stop = Event()
-
-    def run(number: int, generator: np.random.Generator) -> Copies:
-        waves_left = -(-groups // workers) - number // workers
-        own = ends.part(1.0 / waves_left)
-        return lanes.anneal(temperatures, generator, start=given, deadline=own, stop=stop)
-
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(run, *each) for each in enumerate(spawn(rng, groups))]
-        try:
-            copies = [job.result() for job in jobs]
-        except KeyboardInterrupt:
-            stop.set()
-            copies = [job.result() for job in jobs]
-        except BaseException:
-            stop.set()
-            raise
+    annealed = partial(
+        _anneal,
+        lanes=lanes,
+        temperatures=temperatures,
+        start=given,
+        ends=ends,
+        stop=stop if mapper.shares_memory else None,
+    )
+    copies = mapper.map(annealed, zip(spawn(rng, groups), wave, strict=True), stop)
     found = [each for own in copies for each in zip(own.energies.tolist(), own.spins, strict=True)]
     return found, stop.is_set(), complete and all(own.whole for own in copies)
+
+
+def _anneal(
+    task: tuple[np.random.Generator, int],
+    *,
+    lanes: Lanes,
+    temperatures: NDArray[np.float64],
+    start: NDArray[np.float64] | None,
+    ends: Deadline,
+    stop: Event | None,
+) -> Copies:
+    """Return a group, by its randomness and the waves that share the time."""
+    generator, waves = task
+    own = ends.part(1.0 / waves)
+    return lanes.anneal(temperatures, generator, start=start, deadline=own, stop=stop)
 
 
 def _descents(
@@ -174,29 +188,23 @@ def _descents(
     restarts: int,
     given: NDArray[np.float64] | None,
     rng: RandomLike,
-    workers: int,
+    mapper: Mapper,
 ) -> tuple[list[_Found], bool, bool]:
     """Descend from a given or from greedily built states; see `_annealed`."""
-    from hybridq.classical._local_search_kernel import greedy_descent_in_place
-
     if given is not None:
         return [_descended(lanes, given)], False, True
+    stop = Event()  # descents that have begun are finished
+    found = mapper.map(partial(_built, lanes=lanes), spawn(rng, restarts), stop)
+    return found, stop.is_set(), not stop.is_set()
+
+
+def _built(generator: np.random.Generator, *, lanes: Lanes) -> _Found:
+    """Return a local minimum that is built greedily in a random order."""
+    from hybridq.classical._local_search_kernel import greedy_descent_in_place
+
     n = len(lanes.rows[3])
-
-    def run(generator: np.random.Generator) -> _Found:
-        spins, order = generator.choice(np.array([-1.0, 1.0]), size=n), generator.permutation(n)
-        return greedy_descent_in_place(*lanes.rows, spins, order, lanes.least), spins
-
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(run, stream) for stream in spawn(rng, restarts)]
-        try:
-            return [job.result() for job in jobs], False, True
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)  # descents that have begun are finished
-            return [job.result() for job in jobs if not job.cancelled()], True, False
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    spins, order = generator.choice(np.array([-1.0, 1.0]), size=n), generator.permutation(n)
+    return greedy_descent_in_place(*lanes.rows, spins, order, lanes.least), spins
 
 
 def _descended(lanes: Lanes, spins: NDArray[np.float64]) -> _Found:

@@ -10,8 +10,8 @@ import math
 import os
 from collections.abc import Callable
 from threading import RLock, get_ident
-from time import perf_counter
-from typing import TypeAlias
+from time import perf_counter, time
+from typing import Any, TypeAlias
 
 _lock = RLock()  # reentrant, because a signal handler may read the clock
 _compiling: dict[int, int] = {}  # nesting depth of each thread that compiles or waits for one
@@ -32,7 +32,8 @@ class Deadline:
     """A moment of the work clock by which work has to end, or none at all.
 
     A function with a `time_limit` takes seconds, or the deadline of its caller, and hands parts of
-    it on: all of them read one clock.
+    it on: all of them read one clock. Sent to another process, it is the same moment by the clock
+    of the day, which machines of a cluster share.
 
     Args:
         seconds: from now on; None for no limit.
@@ -46,6 +47,9 @@ class Deadline:
     def of(cls, limit: TimeLimit) -> Deadline:
         """Return a deadline as it is, else one that is so many seconds away."""
         return limit if isinstance(limit, Deadline) else cls(limit)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _until, (time() + self.left,)
 
     @property
     def is_set(self) -> bool:
@@ -97,6 +101,11 @@ class Deadline:
             work(step)
             done += step
         return done
+
+
+def _until(moment: float) -> Deadline:
+    """Return the deadline at a moment of the clock of the day; infinite for none."""
+    return Deadline(moment - time() if math.isfinite(moment) else None)
 
 
 TimeLimit: TypeAlias = "float | Deadline | None"

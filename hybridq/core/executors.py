@@ -183,6 +183,13 @@ EXECUTORS: dict[str, Callable[[str], AbstractContextManager[Mapper]]] = {
 """Ways to open an executor by the part of its name before a colon, given the rest."""
 
 
+def own_threads() -> str:
+    """Return the name of an executor of as many threads as Numba's, for compiled code."""
+    import numba
+
+    return f"threads:{numba.get_num_threads()}"
+
+
 @contextmanager
 def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
     """Open a mapper on an executor; one that is given by name is shut down at the end.

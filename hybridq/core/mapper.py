@@ -18,9 +18,11 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    ThreadPoolExecutor,
     wait,
 )
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Generic, TypeVar
 
 from hybridq.core.errors import HybridqError, ParameterError
@@ -89,6 +91,10 @@ class Mapper:
             of which one was killed; without it the mapper gives up.
         workers_left: returns the number of workers that are connected, where that can be zero; the
             mapper gives up after `LONELY_SECONDS` without any.
+
+    Attributes:
+        workers: the number of tasks that run at once; None where it is not known.
+        shares_memory: whether tasks run in this process, so that they see the same objects.
     """
 
     def __init__(
@@ -106,21 +112,31 @@ class Mapper:
                 expected="an executor of concurrent.futures, or its name",
             )
         self._executor, self._renew, self._workers_left = executor, renew, workers_left
-        known = workers or getattr(executor, "_max_workers", None)
-        self._window = 2 * known + 1 if isinstance(known, int) and known > 0 else _WINDOW
+        known = 1 if executor is None else workers or getattr(executor, "_max_workers", None)
+        self.workers: int | None = known if isinstance(known, int) and known > 0 else None
+        self.shares_memory = executor is None or isinstance(executor, ThreadPoolExecutor)
+        self._window = 2 * self.workers + 1 if self.workers else _WINDOW
 
     def map(
-        self, function: Callable[[Payload], Result], payloads: Iterable[Payload]
+        self,
+        function: Callable[[Payload], Result],
+        payloads: Iterable[Payload],
+        stop: Event | None = None,
     ) -> list[Result]:
         """Return the results in the order of the tasks.
+
+        Args:
+            function, stop: see `stream`; after Ctrl-C there are results of some tasks only, of
+                one at least.
+            payloads: one of each task.
 
         Raises:
             WorkerLostError: workers were lost over the same tasks again and again.
             Exception: that of the first task, in their order, that raised one.
         """
         tasks = list(enumerate(payloads))
-        found = dict(self.stream(function, tasks, total=len(tasks)))
-        return [result_of(found[number]) for number in range(len(found))]
+        found = dict(self.stream(function, tasks, len(tasks), stop))
+        return [result_of(found[number]) for number in sorted(found)]
 
     def sum(self, function: Callable[[Payload], Any], payloads: Iterable[Payload]) -> Any:
         """Return the sum of the results, added in the order of the tasks."""
@@ -131,6 +147,7 @@ class Mapper:
         function: Callable[[Payload], Result],
         tasks: Iterable[tuple[Key, Payload]],
         total: int = 0,
+        stop: Event | None = None,
     ) -> Generator[tuple[Key, Result | _Raised], None, None]:
         """Yield keys and results (see `result_of`) as tasks end.
 
@@ -138,9 +155,13 @@ class Mapper:
             function: of a module, which workers can import.
             tasks: keys, which stay here, and payloads; read as workers become free.
             total: their number, where it is known.
+            stop: set at the first Ctrl-C, for tasks that share memory and look at it. Tasks that
+                have begun, and the first of those that were sent, are then awaited and yielded;
+                no other begins.
 
         Raises:
             WorkerLostError: workers were lost over the same tasks again and again.
+            KeyboardInterrupt: Ctrl-C, without a `stop` to set.
         """
         if self._executor is None:
             for key, payload in tasks:
@@ -160,11 +181,24 @@ class Mapper:
                         flying[self._submit(function, chunk)] = chunk
                 if not flying:
                     return
-                for future in self._ended(flying):
+                try:
+                    ended = self._ended(flying)
+                except KeyboardInterrupt:
+                    if stop is None or stop.is_set():
+                        raise
+                    stop.set()
+                    waiting, exhausted = iter(()), True
+                    again.clear()
+                    for future in list(flying)[1:]:
+                        future.cancel()
+                    continue
+                for future in ended:
                     chunk = flying.pop(future)
                     try:
                         results, seconds = future.result()
                     except (Exception, CancelledError) as loss:
+                        if stop is not None and stop.is_set():
+                            continue
                         self._lost(chunk, loss)
                         again.append(chunk)
                         continue

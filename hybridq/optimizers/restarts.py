@@ -67,18 +67,61 @@ def search_starts(
 
     Args:
         objective, method, bounds, max_evaluations, target: see `minimize`.
-        starts: shape (k, n).
-        generators: of each start.
-        executor: see `hybridq.core.executors.open_mapper`.
-        callback: called with the best evaluation of each start as it ends, in any order.
+        starts, generators, executor, callback: see `search_each`.
 
     Raises:
         ParameterError: the objective cannot be sent to another process.
         KeyboardInterrupt: Ctrl-C before the first start was finished.
     """
     began, count = work_seconds(), len(starts)
-    share = max(max_evaluations // count, 1)
-    search = _Search(objective, method, bounds, share, target)
+    found = search_each(
+        objective, starts, method, bounds, generators, executor,
+        at_most=max(max_evaluations // count, 1), target=target, callback=callback,
+    )  # fmt: skip
+    return _merged(found.solutions, count, max_evaluations, target, began, found.interrupted)
+
+
+@dataclass(frozen=True)
+class Each:
+    """Solutions of searches by the number of their start, of those that ended.
+
+    Attributes:
+        solutions: by number, in the order in which they ended.
+        interrupted: whether Ctrl-C or the callback ended the others.
+    """
+
+    solutions: dict[int, Solution]
+    interrupted: bool
+
+
+def search_each(
+    objective: Any,
+    starts: Vector,
+    method: Optimizer,
+    bounds: Vector | None,
+    generators: Sequence[np.random.Generator],
+    executor: ExecutorLike,
+    *,
+    at_most: int,
+    target: float | None = None,
+    callback: Callback | None = None,
+) -> Each:
+    """Return the solution of a search from each start.
+
+    Args:
+        objective, method, bounds, target: see `minimize`.
+        starts: shape (k, n).
+        generators: of each start.
+        executor: see `hybridq.core.executors.open_mapper`.
+        at_most: evaluations of each.
+        callback: called with the best evaluation of each start as it ends, in any order.
+
+    Raises:
+        ParameterError: the objective cannot be sent to another process.
+        KeyboardInterrupt: Ctrl-C before the first start was finished.
+    """
+    began = work_seconds()
+    search = _Search(objective, method, bounds, at_most, target)
     try:
         pickle.dumps(search)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -91,7 +134,7 @@ def search_starts(
     found: dict[int, Solution] = {}
     interrupted = False
     with open_mapper(executor) as mapper:
-        stream = mapper.stream(partial(_searched, search=search), tasks, total=count)
+        stream = mapper.stream(partial(_searched, search=search), tasks, total=len(tasks))
         try:
             for number, result in stream:
                 found[number] = result_of(result)
@@ -104,7 +147,7 @@ def search_starts(
             interrupted = True
         finally:
             stream.close()
-    return _merged(found, count, max_evaluations, target, began, interrupted)
+    return Each(found, interrupted)
 
 
 def _record(found: dict[int, Solution], number: int, began: float) -> Record:

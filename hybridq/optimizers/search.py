@@ -131,7 +131,7 @@ def minimize(
     if max_evaluations is None:
         max_evaluations = len(searches) * optimizer.default_budget(starts.shape[1])
     if executor is not None:
-        _check_apart(time_limit, journal)
+        check_apart(time_limit, journal)
         if len(searches) > 1:
             return search_starts(
                 objective, starts, optimizer, box, spawn(rng, len(searches)), executor,
@@ -175,7 +175,7 @@ def minimize(
     return solution
 
 
-def _check_apart(time_limit: float | None, journal: object) -> None:
+def check_apart(time_limit: float | None, journal: object) -> None:
     """Raise for what searches on an executor cannot keep."""
     for name, value in (("time_limit", time_limit), ("journal", journal)):
         if value is not None:

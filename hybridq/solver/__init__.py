@@ -132,10 +132,10 @@ def solve(
             or as model:NAME@3, is a version of the registry in ``HYBRIDQ_MODELS``; the search
             begins with the better of its angles and auto.
         restarts: further random starts (default: depends on the ansatz); they share the budget.
-        executor: workers that search the restarts and scan the landscape, processes:4,
-            dask://HOST:PORT, mpi or serial (default: this process, one after another); also an
-            executor of ``concurrent.futures``. Each start then has a share of the budget of its
-            own, and the result is the same on any of them.
+        executor: workers that search the restarts, scan the landscape, contract spins and anneal
+            the reference, processes:4, dask://HOST:PORT, mpi or serial (default: this process,
+            starts one after another); also an executor of ``concurrent.futures``. Each start then
+            has a share of the budget of its own, and the result is the same on any of them.
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
         time_limit: seconds of work, without reading, start-up and the compilation of kernels

@@ -17,6 +17,7 @@ from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
     from hybridq.classical.baseline import Baseline, ProgramBaseline
+    from hybridq.core.mapper import Mapper
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
@@ -261,7 +262,9 @@ def classical_reference(
         given = answer
     elif answer is not None and answer.controls:
         given = min(answer.controls, key=lambda control: control.energy)
-    return unless_interrupted(lambda: _reference(problem, settings.streams[3], deadline, given))
+    return unless_interrupted(
+        lambda: _reference(problem, settings.streams[3], deadline, given, settings.mapper)
+    )
 
 
 _QUICK_QUBITS = 18  # above, a published optimum takes the place of a search
@@ -275,10 +278,11 @@ def _reference(
     rng: np.random.Generator,
     deadline: Deadline,
     given: FoundBits | ControlEnergy | None,
+    mapper: Mapper | None,
 ) -> Reference | None:
     found = _PROVEN.get(problem)
     if found is None:
-        found = _published(problem) or _searched(problem, rng, deadline, given)
+        found = _published(problem) or _searched(problem, rng, deadline, given, mapper)
         if found is not None and found.exact:
             _PROVEN[problem] = found
     return found
@@ -298,6 +302,7 @@ def _searched(
     rng: np.random.Generator,
     deadline: Deadline,
     given: FoundBits | ControlEnergy | None,
+    mapper: Mapper | None,
 ) -> Reference | None:
     """Return the answer of a classical method, None where it found none."""
     from hybridq.classical import Baseline, reference
@@ -314,7 +319,7 @@ def _searched(
         known = Baseline.from_bits(
             cost, given.bits, method=given.method, exact=False, complete=given.complete
         )
-    classic = reference(cost, rng=rng, time_limit=deadline, given=known)
+    classic = reference(cost, rng=rng, time_limit=deadline, given=known, executor=mapper)
     seconds = watch.seconds
     if not classic.exact and problem.space is not None:
         from hybridq.classical import feasible_minimum

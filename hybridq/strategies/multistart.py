@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import checked_count
 from hybridq.core.limits import MOST_RESTARTS
+from hybridq.optimizers import Solution
 from hybridq.strategies.base import Step, Strategy, StrategyResult, Task
 
 Vector = NDArray[np.float64]
@@ -22,6 +23,11 @@ class _Candidate:
     x: Vector
     value: float = np.inf
     done: bool = False
+
+    def take(self, solution: Solution) -> None:
+        """Go on from the solution of a search."""
+        self.x, self.value = solution.x, solution.value
+        self.done = solution.status == "converged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,26 +62,12 @@ class Multistart(Strategy):
         alive = [_Candidate(x) for x in task.with_random(start.x, ansatz, self.random_starts)]
         rounds = int(np.ceil(np.log2(len(alive)))) + 1
         steps = []
+        search_round = self._one_by_one if search.executor is None else self._at_once
         for number in range(rounds):
             before = search.used
             budget = -(-search.remaining // (rounds - number))
-            for index, candidate in enumerate(alive):
-                share = -(-(budget - (search.used - before)) // (len(alive) - index))
-                if candidate.done or share < 1:
-                    continue
-                later = sum(max(len(alive) >> ahead, 1) for ahead in range(rounds - number))
-                solution = search.run(
-                    objective,
-                    candidate.x[np.newaxis],
-                    np.asarray,
-                    searches_left=later - index,
-                    at_most=share,
-                    bounds=ansatz.bounds,
-                )
-                if solution is None:
-                    break
-                candidate.x, candidate.value = solution.x, solution.value
-                candidate.done = solution.status == "converged"
+            later = sum(max(len(alive) >> ahead, 1) for ahead in range(rounds - number))
+            search_round(task, objective, alive, budget, later)
             alive.sort(key=lambda candidate: candidate.value)
             count, used = len(alive), search.used - before
             steps.append(Step(f"{count} starts", alive[0].value, used, starts=count))
@@ -83,3 +75,49 @@ class Multistart(Strategy):
                 break
             alive = alive[: -(-len(alive) // 2)]
         return StrategyResult(search.summary(), ansatz, objective, start, tuple(steps))
+
+    @staticmethod
+    def _one_by_one(
+        task: Task, objective: Any, alive: list[_Candidate], budget: int, later: int
+    ) -> None:
+        """Search on from each start; what one does not use is left to those after it.
+
+        Args:
+            task: the circuit and its budget.
+            objective: the objective to minimize.
+            alive: starts, which are changed.
+            budget: evaluations of all of them.
+            later: searches of this round and all later ones.
+        """
+        search, before = task.search, task.search.used
+        for index, candidate in enumerate(alive):
+            share = -(-(budget - (search.used - before)) // (len(alive) - index))
+            if candidate.done or share < 1:
+                continue
+            solution = search.run(
+                objective,
+                candidate.x[np.newaxis],
+                np.asarray,
+                searches_left=later - index,
+                at_most=share,
+                bounds=task.ansatz.bounds,
+            )
+            if solution is None:
+                break
+            candidate.take(solution)
+
+    @staticmethod
+    def _at_once(
+        task: Task, objective: Any, alive: list[_Candidate], budget: int, later: int
+    ) -> None:
+        """Search on from all starts on the executor, with equal shares; see `_one_by_one`."""
+        left = [candidate for candidate in alive if not candidate.done]
+        share = budget // max(len(left), 1)
+        if not left or share < 1:
+            return
+        starts = np.array([candidate.x for candidate in left])
+        found = task.search.run_each(
+            objective, starts, np.asarray, at_most=share, bounds=task.ansatz.bounds
+        )
+        for number, solution in found.items():
+            left[number].take(solution)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import ClassVar
 
@@ -17,6 +17,8 @@ from hybridq.classical.local_search import Stopped, crossed, local_search
 from hybridq.core.checks import checked_count
 from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.executors import ExecutorLike, open_mapper, own_threads
+from hybridq.core.mapper import result_of
 from hybridq.operators.ising import Ising
 from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
@@ -101,6 +103,7 @@ class Recursive(Unsampled):
             float(found.solution.x[0]),
             seeds,
             deadline.part(_CONTRACTING),
+            task.search.executor,
         )
         task.announce("annealing what the contractions ended in")
         runs = [
@@ -113,7 +116,8 @@ class Recursive(Unsampled):
         bits = best_by_components(ising, bits)
         best = min(runs, key=lambda run: energy_of(ising, run.bits))
         work = sum(run.work for run in runs)
-        seconds = deadline.seconds - greedy.waited
+        waited = greedy.ended - max(each.ended for each in found_states)
+        seconds = deadline.seconds - max(waited, 0.0)
         controls: tuple[ControlEnergy, ...] = ()
         task.announce("controls")
         if best.contracted.complete and (deadline.is_set or all(run.complete for run in runs)):
@@ -173,13 +177,17 @@ class _Timed:
         scale: the share.
         contracted: its state.
         seconds: the time that it took.
-        waited: the time from the end of those before it to its own.
+        ended: the time at which it ended, since all of them began.
     """
 
     scale: float
     contracted: Contracted
     seconds: float
-    waited: float
+    ended: float
+
+
+_Asked = tuple[float, np.random.Generator, int]
+"""A share of the best angle, randomness, and the waves of contractions that share the time left."""
 
 
 def _contracted(
@@ -188,34 +196,35 @@ def _contracted(
     gamma: float,
     seeds: list[np.random.Generator],
     deadline: Deadline,
+    executor: ExecutorLike,
 ) -> list[_Timed]:
-    """Run the contractions in threads; Ctrl-C ends them all early."""
-    import numba
-
-    workers = min(numba.get_num_threads(), len(scales))
-    waves, stop = -(-len(scales) // workers), Event()
-
-    def run(number: int, scale: float, seed: np.random.Generator) -> tuple[Contracted, float]:
-        own = deadline.part(1.0 / (waves - number // workers))
-        done = contraction(
-            ising, gamma_scale=scale, gamma=gamma, rng=seed, time_limit=own, stop=stop
+    """Run the contractions as tasks; Ctrl-C ends them all early."""
+    watch, stop = Deadline(), Event()
+    found: dict[int, _Timed] = {}
+    with open_mapper(executor or own_threads()) as mapper:
+        workers = min(mapper.workers or len(scales), len(scales))
+        waves = [-(-len(scales) // workers) - number // workers for number in range(len(scales))]
+        tasks = list(enumerate(zip(scales, seeds, waves, strict=True)))
+        run = partial(_contract, ising=ising, gamma=gamma, deadline=deadline)
+        begun = mapper.stream(
+            partial(run, stop=stop if mapper.shares_memory else None), tasks, len(tasks), stop
         )
-        return done, own.seconds
+        for number, result in begun:
+            found[number] = _Timed(scales[number], *result_of(result), watch.seconds)
+    for number, task in tasks:  # those that had not begun before Ctrl-C end at once
+        if number not in found:
+            found[number] = _Timed(scales[number], *run(task, stop=stop), watch.seconds)
+    return [found[number] for number in range(len(scales))]
 
-    watch, found, before = Deadline(), [], 0.0
-    with ThreadPoolExecutor(workers) as pool:
-        asked = zip(range(len(scales)), scales, seeds, strict=True)
-        jobs = [pool.submit(run, *each) for each in asked]
-        for scale, job in zip(scales, jobs, strict=True):
-            try:
-                done, seconds = job.result()
-            except KeyboardInterrupt:
-                stop.set()
-                done, seconds = job.result()
-            now = watch.seconds
-            found.append(_Timed(scale, done, seconds, now - before))
-            before = now
-    return found
+
+def _contract(
+    asked: _Asked, *, ising: Ising, gamma: float, deadline: Deadline, stop: Event | None
+) -> tuple[Contracted, float]:
+    """Return the contraction of one share, and its seconds."""
+    scale, seed, waves = asked
+    own = deadline.part(1.0 / waves)
+    done = contraction(ising, gamma_scale=scale, gamma=gamma, rng=seed, time_limit=own, stop=stop)
+    return done, own.seconds
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.core.executors import ExecutorLike
 from hybridq.objectives import Objective
 from hybridq.optimizers import Optimizer, Record, Solution, minimize
+from hybridq.optimizers.restarts import Each, search_each
 from hybridq.strategies.coordinates import Reparametrized, Scaling
 
 Vector = NDArray[np.float64]
@@ -63,34 +65,80 @@ def search_angles(
         gammas: see `in_energy_units`.
     """
     scaled = in_energy_units(objective, unit, gammas)
-    value_unit, scaling = scaled.value_unit, scaled.coordinates
+    solution = minimize(
+        scaled,
+        scaled.coordinates.inward(starts),
+        method=method,
+        bounds=_inward(scaled, bounds),
+        callback=_reporting(scaled, callback),
+        **limits,
+    )
+    return _outward(scaled, solution)
+
+
+def search_each_angles(
+    objective: Objective,
+    unit: float,
+    starts: Vector,
+    method: Optimizer,
+    bounds: Vector | None,
+    callback: Callable[[Record], Any] | None,
+    generators: Sequence[np.random.Generator],
+    executor: ExecutorLike,
+    *,
+    at_most: int,
+) -> Each:
+    """Run `search_each` in units of `unit`; see `search_angles`."""
+    scaled = in_energy_units(objective, unit)
+    found = search_each(
+        scaled,
+        scaled.coordinates.inward(starts),
+        method,
+        _inward(scaled, bounds),
+        generators,
+        executor,
+        at_most=at_most,
+        callback=_reporting(scaled, callback),
+    )
+    solutions = {number: _outward(scaled, each) for number, each in found.solutions.items()}
+    return replace(found, solutions=solutions)
+
+
+def _inward(scaled: Reparametrized[Scaling], bounds: Vector | None) -> Vector | None:
+    """Return bounds in the units of the search."""
+    return None if bounds is None else scaled.coordinates.inward(bounds.T).T
+
+
+def _outward(scaled: Reparametrized[Scaling], solution: Solution) -> Solution:
+    """Return a solution in the objective's units."""
+    return replace(
+        solution,
+        x=scaled.coordinates.outward(solution.x),
+        value=solution.value * scaled.value_unit,
+        values=solution.values * scaled.value_unit,
+    )
+
+
+def _reporting(
+    scaled: Reparametrized[Scaling], callback: Callable[[Record], Any] | None
+) -> Callable[[Record], Any] | None:
+    """Return a callback that reports in the objective's units."""
+    if callback is None:
+        return None
+    unit, scaling = scaled.value_unit, scaled.coordinates
 
     def report(record: Record) -> Any:
-        assert callback is not None
         return callback(
             replace(
                 record,
                 x=scaling.outward(record.x),
-                value=record.value * value_unit,
-                best_value=record.best_value * value_unit,
+                value=record.value * unit,
+                best_value=record.best_value * unit,
                 best_x=None if record.best_x is None else scaling.outward(record.best_x),
                 gradient=None
                 if record.gradient is None
-                else scaling.inward(record.gradient) * value_unit,
+                else scaling.inward(record.gradient) * unit,
             )
         )
 
-    solution = minimize(
-        scaled,
-        scaling.inward(starts),
-        method=method,
-        bounds=None if bounds is None else scaling.inward(bounds.T).T,
-        callback=None if callback is None else report,
-        **limits,
-    )
-    return replace(
-        solution,
-        x=scaling.outward(solution.x),
-        value=solution.value * value_unit,
-        values=solution.values * value_unit,
-    )
+    return report

@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.executors import ExecutorLike
+from hybridq.core.randomness import spawn
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.configure import configured_optimizer
+from hybridq.optimizers.search import check_apart
 from hybridq.optimizers.solution import Ending, Reason, describe
-from hybridq.strategies.rescaled import search_angles
+from hybridq.strategies.rescaled import search_angles, search_each_angles
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver
@@ -79,7 +81,7 @@ class SharedSearch:
         self.best: tuple[float, Vector] | None = None
         self._unit, self._deadline, self._callback = unit, Deadline.of(time_limit), callback
         self._rng = rng if rng is not None else np.random.default_rng()
-        self._executor: ExecutorLike = limits.pop("executor", None)
+        self.executor: ExecutorLike = limits.pop("executor", None)
         self._limits = limits
         self._seconds = 0.0
         self._values: list[Vector] = []
@@ -150,6 +152,57 @@ class SharedSearch:
             self._last = solution
         return solution
 
+    def run_each(
+        self,
+        objective: Any,
+        starts: Vector,
+        embed: Embedding,
+        *,
+        at_most: int,
+        bounds: Vector | None = None,
+    ) -> dict[int, Solution]:
+        """Return the solutions of searches from each start, as tasks of the executor.
+
+        Unlike those of `run` each has its own evaluations, and leaves none to another.
+
+        Args:
+            objective, starts, embed, bounds: see `run`.
+            at_most: evaluations of each search.
+
+        Raises:
+            ParameterError: a time limit or a journal, which searches on an executor do not keep.
+            KeyboardInterrupt: Ctrl-C before the very first search was finished.
+        """
+        seconds = self._seconds_left()
+        check_apart(seconds if math.isfinite(seconds) else None, self._limits.get("journal"))
+        method: Any = self.optimizer
+        if self.tolerance is not None:
+            method = replace(method, tolerance=self.tolerance)
+        if self.needs_bounds and bounds is not None:
+            starts = np.clip(starts, bounds[:, 0], bounds[:, 1])
+        try:
+            found = search_each_angles(
+                objective,
+                self._unit,
+                starts,
+                method,
+                bounds if self.needs_bounds else None,
+                None if self._callback is None else self._callback_for(embed),
+                spawn(self._rng, len(starts)),
+                self.executor,
+                at_most=at_most,
+            )
+        except KeyboardInterrupt:
+            if self.best is None:
+                raise
+            self._interrupted = True
+            return {}
+        for number in sorted(found.solutions):
+            self._last = found.solutions[number]
+            self._add(self._last, embed)
+        self._interrupted = found.interrupted
+        return found.solutions
+
     def values(self, objective: Any, points: Vector, embed: Embedding) -> Vector | None:
         """Return the values of `points`, shape (k, n) → (k,), each evaluated once.
 
@@ -193,7 +246,7 @@ class SharedSearch:
                 max_evaluations=most,
                 time_limit=seconds if math.isfinite(seconds) else None,
                 rng=self._rng,
-                executor=None if isinstance(method, _Probe) else self._executor,
+                executor=None if isinstance(method, _Probe) else self.executor,
                 **self._limits,
             )
         except KeyboardInterrupt:

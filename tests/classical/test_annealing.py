@@ -45,7 +45,9 @@ def test_small_problems_are_solved_to_the_optimum(ising: Ising, seed: int) -> No
 
 def test_the_answer_depends_on_the_seed_and_the_work_alone() -> None:
     ising = gset("G11")
-    one, two = (annealing(ising, work=2e6, rng=5, threads=threads) for threads in (1, 2))
+    one, two = (
+        annealing(ising, work=2e6, rng=5, executor=name) for name in ("serial", "threads:2")
+    )
     assert np.array_equal(one.bits, two.bits)
     assert annealing(ising, work=2e7, rng=5).energy <= one.energy
     again = annealing(ising, work=2e6, start=one.bits, rng=6)

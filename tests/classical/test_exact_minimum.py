@@ -31,16 +31,16 @@ def test_of_several_ground_states_the_smallest_index_is_returned(seed: int, fiel
 
 
 @pytest.mark.parametrize("fields", [True, False])
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("executor", ["serial", "threads:2", "threads:5"])
 @pytest.mark.parametrize(("low", "column", "mid"), [(1, 0, 1), (3, 1, 2), (4, 4, 0), (5, 2, 6)])
 def test_blocks_and_chunks_do_not_change_the_answer(
-    monkeypatch: pytest.MonkeyPatch, low: int, column: int, mid: int, threads: int, fields: bool
+    monkeypatch: pytest.MonkeyPatch, low: int, column: int, mid: int, executor: str, fields: bool
 ) -> None:
     ising = random_ising(12, 7, fields=fields)
     monkeypatch.setattr(exact, "_LOW_BITS", low)
     monkeypatch.setattr(exact, "_COLUMN_BITS", column)
     monkeypatch.setattr(exact, "_MID_BITS", mid)
-    found = exact_minimum(ising, threads=threads)
+    found = exact_minimum(ising, executor=executor)
     assert index_of(found.bits) == int(np.argmin(all_energies(ising)))
     assert found.energy == pytest.approx(all_energies(ising).min(), abs=1e-12)
 

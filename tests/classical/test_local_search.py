@@ -48,7 +48,7 @@ def test_gset_cuts_come_within_one_percent_of_the_best_known(name: str, best_kno
 @pytest.mark.parametrize("sweeps", [0, 40])
 def test_a_seed_gives_the_same_answer_on_any_number_of_threads(sweeps: int) -> None:
     ising = random_ising(150, 1, density=0.05)
-    one, four = (local_search(ising, sweeps=sweeps, rng=3, threads=k) for k in (1, 4))
+    one, four = (local_search(ising, sweeps=sweeps, rng=3, executor=f"threads:{k}") for k in (1, 4))
     assert np.array_equal(one.bits, four.bits)
     assert one.method == four.method
 

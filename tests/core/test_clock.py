@@ -1,6 +1,7 @@
 """The work clock pauses while anything compiles and continues afterwards."""
 
 import os
+import pickle
 import threading
 
 import numba
@@ -182,3 +183,14 @@ def test_work_is_done_in_steps_that_fit(timer):
     assert clock.Deadline(1.0).run(work, 1_000) in range(9, 12)
     assert clock.Deadline(1e6).run(work, 20) == 20
     assert clock.Deadline(0.0).run(work, 20) == 1
+
+
+def test_a_deadline_is_the_same_moment_in_another_process(timer, monkeypatch):
+    monkeypatch.setattr(clock, "time", timer)
+    near, none = clock.Deadline(5.0), clock.Deadline()
+    sent = pickle.dumps((near, none))
+    timer.now += 2.0
+    near, none = pickle.loads(sent)
+    assert (near.left, near.is_set, none.is_set) == (3.0, True, False)
+    timer.now += 9.0
+    assert pickle.loads(sent)[0].passed

@@ -3,6 +3,7 @@
 import os
 import socket
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -101,6 +102,32 @@ def test_a_killed_process_is_replaced(tmp_path):
         tasks = [(number, str(tmp_path / "ended")) for number in range(40)]
         assert mapper.map(end_process_once, tasks) == list(range(40))
     assert (tmp_path / "ended").exists()
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_after_ctrl_c_tasks_that_have_begun_are_awaited(monkeypatch, stopped):
+    began, stop = Event(), Event() if stopped else None
+
+    def task(number):
+        began.set()
+        if number and stopped:
+            assert stop.wait(60)
+        return number
+
+    def interrupted(mapper, flying):
+        monkeypatch.undo()
+        began.wait(60)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Mapper, "_ended", interrupted)
+    with ThreadPoolExecutor(2) as pool:
+        if stopped:
+            found = Mapper(pool).map(task, range(100), stop)
+            assert 1 <= len(found) < 100
+            assert found == sorted(found)
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                Mapper(pool).map(task, range(100))
 
 
 def test_what_is_no_executor_is_refused():

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 import hybridq as hq
+from hybridq.classical import exact_minimum, local_search
 from hybridq.core.errors import ParameterError
 from hybridq.core.executors import open_mapper
 from hybridq.objectives.landscape import scan_landscape
 from hybridq.optimizers import minimize
+from hybridq.strategies.recursive import Recursive
+from tests.classical.ising_oracles import gset, random_ising
 from tests.optimizers.optimizer_functions import rosenbrock
 
 GRAPH = nx.random_regular_graph(3, 8, seed=2)
@@ -74,6 +77,48 @@ def test_a_solve_has_the_same_bits_on_any_executor(processes):
     np.testing.assert_array_equal(here.parameters, there.parameters)
     np.testing.assert_array_equal(here.trace.values, there.trace.values)
     assert here.best == there.best
+
+
+def test_rounds_of_many_starts_have_the_same_bits_on_any_executor(processes):
+    options = {"p": 2, "rng": 3, "restarts": 5, "kernels": "numpy", "max_evaluations": 120}
+    here, there = (
+        hq.solve(hq.MaxCut(GRAPH), strategy="multistart", executor=each, **options)
+        for each in ("serial", processes)
+    )
+    assert here.optimizer.evaluations <= 120
+    np.testing.assert_array_equal(here.parameters, there.parameters)
+    np.testing.assert_array_equal(here.trace.values, there.trace.values)
+    assert max(here.trace.values) == pytest.approx(here.expectation, abs=1e-12)
+    with pytest.raises(ParameterError, match="keep no time limit"):
+        hq.solve(
+            hq.MaxCut(GRAPH), strategy="multistart", executor="serial", time_limit=9, **options
+        )
+
+
+@pytest.mark.parametrize("sweeps", [0, 30])
+def test_classical_searches_have_the_same_bits_on_any_executor(processes, sweeps):
+    ising = gset("G11")
+    here, there = (
+        local_search(ising, restarts=48, sweeps=sweeps, rng=3, executor=each)
+        for each in (None, processes)
+    )
+    assert here.method == there.method
+    np.testing.assert_array_equal(here.bits, there.bits)
+
+
+def test_contractions_have_the_same_bits_on_any_executor(processes):
+    problem = hq.MaxCut(nx.random_regular_graph(3, 28, seed=1))
+    options = {"strategy": Recursive(polish=20), "engine": "p1", "rng": 3}
+    here, there = (hq.solve(problem, executor=each, **options) for each in ("serial", processes))
+    assert here.best == there.best
+    for one, other in zip(here.controls, there.controls, strict=True):
+        assert (one.method, one.value) == (other.method, other.value)
+
+
+def test_an_enumeration_in_processes_finds_the_minimum(processes):
+    ising = random_ising(24, 4)
+    expected = exact_minimum(ising, executor="serial")
+    np.testing.assert_array_equal(exact_minimum(ising, executor=processes).bits, expected.bits)
 
 
 def test_a_landscape_has_the_same_bits_on_any_executor(processes):

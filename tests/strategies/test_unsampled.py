@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from concurrent.futures import Future
 from typing import Any
 
 import networkx as nx
@@ -14,6 +13,7 @@ import hybridq as hq
 from hybridq.classical import exact_minimum
 from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError
+from hybridq.core.mapper import Mapper
 from hybridq.operators.ising import Ising
 from hybridq.strategies import divide
 from hybridq.strategies.divide import Divide, merged_pieces
@@ -188,11 +188,11 @@ def test_an_interrupted_strategy_answers_with_the_best_so_far(
 ) -> None:
     # As if Ctrl-C were pressed after some results of threads, or some pieces.
     problem = hq.MaxCut(nx.random_regular_graph(4, 60, seed=3))
-    owner, method = (divide.Divide, "_sampled") if name == "divide" else (Future, "result")
+    owner, method = (divide.Divide, "_sampled") if name == "divide" else (Mapper, "_ended")
     count, original = itertools.count(), getattr(owner, method)
 
     def interrupted(*args: Any) -> Any:
-        if next(count) == 5:
+        if next(count) == 2:
             raise KeyboardInterrupt
         return original(*args)
 
