@@ -148,6 +148,15 @@ def quota(
             help="Jobs that may run at a time.",
         ),
     ] = None,
+    circuits: Annotated[
+        str | None,
+        typer.Option(
+            "--circuits",
+            metavar="N",
+            show_default=False,
+            help="Circuits that may be simulated a day (UTC); none: any number.",
+        ),
+    ] = None,
     debug: shared.Debug = False,
 ) -> int:
     """Show the share and the quotas of a tenant, or change them at once.
@@ -156,8 +165,11 @@ def quota(
     """
     from hybridq.service.queue.jobs import Queue
 
-    given = {"weight": weight, "most_queued": queued, "most_running": running}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes: dict[str, float | None] = {}
+    given = (("weight", weight), ("most_queued", queued), ("most_running", running))
+    changes.update((name, value) for name, value in given if value is not None)
+    if circuits is not None:
+        changes["most_circuits"] = None if circuits == "none" else whole_number(0)(circuits)
     with _database(database) as found:
         share = Queue(found).change_share(tenant, **changes)
     if share is None:
@@ -167,9 +179,10 @@ def quota(
             expected="an existing tenant",
             remedy="add a key for it with 'hybridq keys add'",
         )
+    limit = "" if share.most_circuits is None else f", and {share.most_circuits:,} circuits a day"
     print(
         f"{share.name}: weight {share.weight:g}, at most {share.most_queued:,} jobs wait and "
-        f"{share.most_running:,} run"
+        f"{share.most_running:,} run{limit}"
     )
     return OK
 

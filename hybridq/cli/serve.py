@@ -73,6 +73,16 @@ def serve(
     tls_key: Annotated[
         str | None, typer.Option("--tls-key", metavar="FILE", help="Key of the certificate.")
     ] = None,
+    webhook_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--webhook-host",
+            metavar="NAME",
+            show_default=False,
+            help="Host that webhooks may name, with :PORT if that is not 443; repeatable "
+            "(default: no webhooks).",
+        ),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Check address and database, and exit.")
     ] = False,
@@ -103,6 +113,7 @@ def serve(
         behind_proxy=behind_proxy,
         tls_cert=tls_cert,
         tls_key=tls_key,
+        webhook_host=tuple(webhook_host or ()),
     )
     shown = without_password(settings.database)
     if check:

@@ -173,6 +173,10 @@ class Keys:
         with self._database.writing() as connection:
             return connection.execute(query).rowcount == 1
 
+    def secret_of(self, name: str) -> bytes:
+        """Return 32 secret bytes for a name, the same every time; they are stored nowhere."""
+        return hmac.digest(self._pepper, f"secret of {name}".encode(), hashlib.sha256)
+
     def _code(self, key: str) -> bytes:
         return hmac.digest(self._pepper, key.encode("utf-8", "surrogatepass"), hashlib.sha256)
 

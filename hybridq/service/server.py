@@ -15,6 +15,7 @@ from hybridq.core.processes import cores
 from hybridq.experiments.running.journals import journal_folder
 from hybridq.experiments.running.stop_request import handle_signals, termination_signals
 from hybridq.service.connection import is_loopback
+from hybridq.service.webhooks.targets import Targets
 
 DEFAULT_DATABASE = "sqlite:///hybridq-serve.db"
 
@@ -37,6 +38,7 @@ class ServerSettings:
         behind_proxy: another server ends TLS and passes requests on.
         tls_cert: file of the certificate.
         tls_key: file of its key.
+        webhook_host: names of hosts that webhooks may have, with a port if it is not 443.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +51,7 @@ class ServerSettings:
     behind_proxy: bool = False
     tls_cert: str | None = None
     tls_key: str | None = None
+    webhook_host: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -72,6 +75,7 @@ class ServerSettings:
                     " where another server ends TLS",
                 ),
             )
+        Targets(self.webhook_host)  # checked
 
     @property
     def slot_count(self) -> int:
@@ -109,13 +113,17 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         raise MissingExtraError(name, "serve", "the job service") from None
     from hybridq.service.api.app import create_app
     from hybridq.service.api.protocol import BOUNDED
+    from hybridq.service.keys import Keys
     from hybridq.service.queue.changes import Changes, Watch
     from hybridq.service.queue.jobs import Queue
     from hybridq.service.store.database import Database
+    from hybridq.service.webhooks.sender import Sender
     from hybridq.service.work.catalog import CatalogProcess
     from hybridq.service.work.dispatcher import Dispatcher
     from hybridq.service.work.effects import EFFECTS
     from hybridq.service.work.slot import Slot
+
+    targets = Targets(settings.webhook_host)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -144,6 +152,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
                 catalog=CatalogProcess(),
                 rate=settings.rate,
                 burst=settings.burst,
+                targets=targets,
             ),
             log_config=None,
             access_log=False,
@@ -159,6 +168,8 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         stack.enter_context(handle_signals(dict.fromkeys(signals, lambda: None)))
         workers.start()
         stack.callback(workers.close)
+        if targets:
+            stack.enter_context(closing(Sender(queue, Keys(database).secret_of, targets)))
         Server(config).run(sockets=[listener])
 
 

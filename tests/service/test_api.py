@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
@@ -14,6 +15,7 @@ from hybridq.service.keys import SCOPES, Keys
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Outcome, State
 from hybridq.service.store.database import Database
+from hybridq.service.webhooks.targets import Targets
 from tests.angles.angle_samples import learned
 from tests.service.service_samples import DONE, Clock, finish_next
 
@@ -25,6 +27,8 @@ SOLVE = {
     "options": {"p": 1},
     "seed": 7,
 }
+HOOK = {"url": "https://hooks.example.org/ends"}
+TARGETS = Targets(["hooks.example.org"])
 FORBIDDEN = ("path", "file", "url", "storage", "folder", "journal", "geometry", "output", "host")
 
 
@@ -33,6 +37,7 @@ class Service:
 
     def __init__(self, queue, client, keys):
         self.queue, self.client, self.keys = queue, client, keys
+        self.webhooks = client.app.state.context.webhooks
         self.key = keys.add("amber", scopes=SCOPES)
 
     def ask(self, method, path, key=None, **options):
@@ -51,7 +56,8 @@ def service(tmp_path):
     with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
         queue = Queue(database)
         keys = Keys(database)
-        with TestClient(create_app(queue, burst=1000), raise_server_exceptions=False) as client:
+        app = create_app(queue, burst=1000, targets=TARGETS)
+        with TestClient(app, raise_server_exceptions=False) as client:
             yield Service(queue, client, keys)
 
 
@@ -199,7 +205,8 @@ def routes(service):
                 scope = f"{room}:write" if writes else f"{room}:read"
                 if path.endswith(("/{alias}", "/rollback")):
                     scope = "models:promote"
-                yield method.upper(), path, "admin" if "/keys" in path else scope
+                admin = path.startswith(("/v1/keys", "/v1/webhooks"))
+                yield method.upper(), path, "admin" if admin else scope
 
 
 def body_of(path):
@@ -210,12 +217,15 @@ def body_of(path):
         return {"version": 1, "force": True, "reason": "a test"}
     if path.endswith("/evaluations"):
         return {"version": 1, "problems": [PROBLEM, PROBLEM]}
+    if path.endswith("/webhooks"):
+        return HOOK
     return {} if path.endswith("/rollback") else SOLVE
 
 
 def test_every_route_asks_for_a_key_and_its_scope(service):
     """The matrix of routes, keys and owners; routes come from the schema."""
     job = service.submit().json()["id"]
+    hook, _ = service.webhooks.add("amber", HOOK["url"])
     made = body_of("/versions")
     assert service.ask("POST", "/v1/models/cubic/versions", json=made).status_code == 201
     own = {scope: service.keys.add("amber", scopes=[scope]) for scope in SCOPES}
@@ -223,6 +233,8 @@ def test_every_route_asks_for_a_key_and_its_scope(service):
     seen = 0
     for method, path, scope in routes(service):
         parts = {"job": job, "picture": "answer", "id": service.key.split("_")[1]}
+        if path.startswith("/v1/webhooks"):
+            parts["id"] = hook
         parts |= {"name": "cubic", "version": "1", "alias": "champion"}
         target = path.format(**parts)
         body = {"json": body_of(path)} if method in ("POST", "PUT") else {}
@@ -421,7 +433,9 @@ def names_in(schema):
 
 
 def test_no_field_names_a_place(service):
+    """But for the one of webhooks, whose hosts the operator allows."""
     schema = service.client.get("/openapi.json").json()
+    assert list(schema["components"]["schemas"].pop("WebhookRequest")["properties"]) == ["url"]
     found = {name.lower() for name in names_in(schema)}
     assert {"seed", "max_evaluations", "idempotency-key"} - found <= {"idempotency-key"}
     assert not {name for name in found if any(word in name for word in FORBIDDEN)}
@@ -506,3 +520,22 @@ def test_estimates_say_what_would_answer(service):
     answer = service.ask("POST", "/v1/jobs/estimate", json=SOLVE).json()
     assert answer["jobs"][0]["answered_by"] == "cache"
     assert len(service.queue.jobs("amber")) == 1
+
+
+def test_webhooks_are_listed_with_what_waits_and_deleted(service):
+    added = service.ask("POST", "/v1/webhooks", json=HOOK)
+    assert added.status_code == 201
+    name = added.json()["id"]
+    assert len(base64.b64decode(added.json()["secret"].removeprefix("whsec_"))) == 32
+    service.submit()
+    service.finish()
+    (shown,) = service.ask("GET", "/v1/webhooks").json()["webhooks"]
+    assert {**shown, "created": ""} == {
+        "id": name, "created": "", "waiting": 1, "given_up": 0, "error": None, **HOOK
+    }  # fmt: skip
+    assert service.ask("DELETE", f"/v1/webhooks/{name}").status_code == 204
+    refused(service.ask("DELETE", f"/v1/webhooks/{name}"), 404, "unknown_webhook")
+    refused(service.ask("DELETE", "/v1/webhooks/%00"), 404, "unknown_webhook")
+    elsewhere = {"url": "https://127.0.0.1/"}
+    body = refused(service.ask("POST", "/v1/webhooks", json=elsewhere), 422, "invalid_request")
+    assert body["pointer"] == "url"

@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 import sqlalchemy
@@ -103,6 +104,38 @@ def test_quotas_limit_waiting_and_running_jobs(queue):
     assert queue.claim("worker") is None
     queue.finish(first, DONE)
     assert queue.claim("worker") is not None
+
+
+@pytest.fixture
+def timed(database_url):
+    """A queue with a tenant cedar, and the clock of its database."""
+    clock = Clock()
+    with Database(database_url, clock=clock) as database:
+        queue = Queue(database)
+        queue.add_tenant("cedar")
+        yield queue, clock
+
+
+def test_circuits_are_limited_by_the_day(timed):
+    """A job counts with its points, or with one; reuse and running jobs are never refused."""
+    queue, clock = timed
+    queue.change_share("cedar", most_circuits=100)
+    clock.now = 5 * 86_400.0 + 3600
+    queue.submit("cedar", [submission(1), submission(2)])
+    for _ in range(2):  # the second one ends beyond the quota
+        assert queue.finish(queue.claim("worker"), replace(DONE, usage={"circuits": 60}))
+    with pytest.raises(
+        QuotaError, match="a day may be simulated for the tenant, 120 were"
+    ) as caught:
+        queue.submit("cedar", [submission()])
+    assert caught.value.seconds == 23 * 3600
+    assert queue.job("cedar", *queue.submit("cedar", [submission(1)])).source == "cache"
+    clock.now += 23 * 3600
+    with pytest.raises(QuotaError, match="takes 101 at least"):
+        queue.submit("cedar", [submission(points=100), submission()])
+    queue.submit("cedar", [submission(points=99), submission()])
+    queue.change_share("cedar", most_circuits=None)
+    queue.submit("cedar", [submission(points=10_000)])
 
 
 def test_a_refused_list_leaves_no_job(queue):

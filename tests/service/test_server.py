@@ -204,6 +204,9 @@ def test_checks_and_keys_on_the_command_line(hybridq, tmp_path):
     shown = run("keys", "quota", "me", "--weight", 2, "--running", 4).out
     assert shown == "me: weight 2, at most 10,000 jobs wait and 4 run\n"
     assert run("keys", "quota", "me").out == shown
+    assert "and 5 circuits a day" in run("keys", "quota", "me", "--circuits", 5).out
+    assert run("keys", "quota", "me", "--circuits", "none").out == shown
+    assert run("keys", "quota", "me", "--circuits", "all").code == 2
     assert "an existing tenant" in run("keys", "quota", "you").err
     assert run("keys", "quota", "me", "--weight", 0).code == 2
     bad = run("keys", "add", "Me!")
@@ -212,6 +215,8 @@ def test_checks_and_keys_on_the_command_line(hybridq, tmp_path):
     assert refused.code == 2
     assert "--host must be a loopback address" in refused.err
     assert "--behind-proxy" in refused.err
+    refused = run("serve", "--webhook-host", "10.0.0.1")
+    assert (refused.code, "--webhook-host must be the name of a host" in refused.err) == (2, True)
 
 
 def test_answers_do_not_wait_for_acknowledgements():

@@ -15,12 +15,14 @@ from fastapi.responses import Response
 
 from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
-from hybridq.service.api import events, jobs, models, page, refusals, results, server
+from hybridq.service.api import events, jobs, models, page, refusals, results, server, webhooks
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
 from hybridq.service.api.description import describe
 from hybridq.service.keys import Keys, valid_keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
+from hybridq.service.webhooks.registered import Webhooks
+from hybridq.service.webhooks.targets import Targets
 
 _log = logging.getLogger("hybridq.service.requests")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -44,6 +46,7 @@ def create_app(
     catalog: Callable[[], dict[str, Any]] | None = None,
     rate: float = RATE,
     burst: int = BURST,
+    targets: Targets | None = None,
 ) -> FastAPI:
     """Return the application over a queue.
 
@@ -53,14 +56,17 @@ def create_app(
         catalog: returns what jobs can choose by name.
         rate: requests a second of one key.
         burst: requests of one key at once after a pause.
+        targets: addresses that webhooks may have; none by default.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        keys = Keys(queue.database)
         context = Context(
             queue=queue,
             submissions=GroupedSubmissions(queue, valid_keys),
-            keys=Keys(queue.database),
+            keys=keys,
+            webhooks=Webhooks(queue.database, keys.secret_of, targets or Targets()),
             pulse=Pulse(queue.changes),
             rates=Rates(rate, burst),
             tenant_rates=Rates(_KEYS * rate, _KEYS * burst),
@@ -88,6 +94,7 @@ def create_app(
     app.include_router(catalogs.router)
     app.include_router(models.router)
     app.include_router(server.router)
+    app.include_router(webhooks.router)
     app.include_router(page.router)
     refusals.install(app)
     app.openapi = describe(app)  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ from hybridq.service.keys import Keys, Principal
 from hybridq.service.queue.changes import Changes
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
+from hybridq.service.webhooks.registered import Webhooks
 
 T = TypeVar("T")
 
@@ -119,6 +120,7 @@ class Context:
         queue: the jobs.
         submissions: commits them in groups.
         keys: who may do what.
+        webhooks: addresses that hear of the ends of jobs.
         pulse: waits.
         rates: limits of each key.
         tenant_rates: limits of all keys of a tenant together.
@@ -131,6 +133,7 @@ class Context:
     queue: Queue
     submissions: GroupedSubmissions
     keys: Keys
+    webhooks: Webhooks
     pulse: Pulse
     rates: Rates
     tenant_rates: Rates

@@ -18,6 +18,7 @@ from hybridq.service.api.schema import (
     SolveRequest,
     components,
 )
+from hybridq.service.api.webhooks import WebhookRequest
 
 Plain = dict[str, Any]
 
@@ -32,6 +33,7 @@ _BODIES = (
     RegisterRequest,
     PromoteRequest,
     RollBackRequest,
+    WebhookRequest,
 )
 _WITHOUT_KEY = ("/healthz", "/readyz", "/metrics")
 _ALWAYS = (401, 403, 429, 503)

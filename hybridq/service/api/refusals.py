@@ -126,7 +126,7 @@ def of_hybridq(error: HybridqError) -> Refusal:
             "quota_exceeded",
             str(error.message),
             hint=str(error.remedy),
-            headers={"Retry-After": "10"},
+            headers={"Retry-After": str(int(error.seconds) + 1)},
         )
     if isinstance(error, InvalidKeyError):
         return invalid_key()

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, bindparam, select
 
 from hybridq.core.errors import HybridqError, OutputError
+from hybridq.service.queue import outbox
 from hybridq.service.queue.claiming import held
 from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State, saved
-from hybridq.service.queue.sharing import correct, locked
+from hybridq.service.queue.sharing import Share, account, locked
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
 _JOINED = "joined:{}"
@@ -56,9 +57,10 @@ def finish(
     row = held(connection, claimed)
     if row is None or share is None:
         return False
-    seconds = outcome.usage.get("cpu_seconds")
-    if seconds is not None:
-        correct(connection, share, float(seconds) - row.cost)
+    if outcome.usage:
+        difference = float(outcome.usage.get("cpu_seconds", row.cost)) - row.cost
+        circuits = int(outcome.usage.get("circuits", 0))
+        account(connection, share, now, difference=difference, circuits=circuits)
     if effect is not None and outcome.state is State.COMPLETED:
         try:
             with connection.begin_nested():
@@ -68,7 +70,7 @@ def finish(
         except HybridqError as error:
             reason = {"code": "invalid_request", "detail": str(error)}
             outcome = Outcome(State.FAILED, error=reason, usage=outcome.usage, reusable=False)
-    _end(connection, row, outcome, now)
+    _end(connection, share, row, outcome, now)
     return True
 
 
@@ -84,12 +86,12 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
     Returns:
         the job's new state; None if the worker does not hold it any more.
     """
-    locked(connection, claimed.tenant)
+    share = locked(connection, claimed.tenant)
     row = held(connection, claimed)
-    if row is None:
+    if row is None or share is None:
         return None
     if row.cancel:
-        _end(connection, row, Outcome(State.CANCELLED), now)
+        _end(connection, share, row, Outcome(State.CANCELLED), now)
         return State.CANCELLED
     deaths = row.deaths + died
     if deaths >= MOST_DEATHS:
@@ -98,7 +100,7 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
             "detail": f"{deaths} processes died over this job; too little memory is the most "
             "frequent cause",
         }
-        _end(connection, row, Outcome(State.FAILED, error=error), now)
+        _end(connection, share, row, Outcome(State.FAILED, error=error), now)
         return State.FAILED
     waiting = {"state": State.QUEUED, "started": None, "revision": JOBS.c.revision + 1}
     connection.execute(
@@ -119,14 +121,14 @@ def cancel(connection: Connection, tenant: str, job: str, now: float) -> bool:
 
     Jobs that joined it are not cancelled: the first of them takes its place.
     """
-    locked(connection, tenant)
+    share = locked(connection, tenant)
     row = connection.execute(
         select(JOBS).where(JOBS.c.id == job, JOBS.c.tenant == tenant).with_for_update()
     ).first()
-    if row is None:
+    if row is None or share is None:
         return False
     if row.state == State.QUEUED or (row.state == State.RUNNING and row.joined_to):
-        _end(connection, row, Outcome(State.CANCELLED), now)
+        _end(connection, share, row, Outcome(State.CANCELLED), now)
     elif row.state == State.RUNNING and not row.cancel:
         connection.execute(
             JOBS.update().where(JOBS.c.id == job).values(cancel=1, revision=JOBS.c.revision + 1)
@@ -154,8 +156,16 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
     return True
 
 
-def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) -> None:
-    """Write the end of a job, and of those that joined it."""
+def _end(connection: Connection, share: Share, row: Row[Any], outcome: Outcome, now: float) -> None:
+    """Write the end of a job, and of those that joined it; announce it to webhooks."""
+    if share.webhooks:
+        ended = [row.id]
+        if outcome.state is not State.CANCELLED and row.digest is not None:
+            same = select(JOBS.c.id).where(
+                JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED
+            )
+            ended += connection.execute(same).scalars()
+        outbox.announce(connection, share, ended, outcome.state, now)
     values: dict[str, Any] = {
         "job": row.id,
         "to": outcome.state,

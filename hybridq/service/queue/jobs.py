@@ -57,7 +57,7 @@ class Queue:
         with self.writing() as (connection, now):
             return sharing.add_tenant(connection, name, now, **shares)
 
-    def change_share(self, tenant: str, **shares: float) -> sharing.Share | None:
+    def change_share(self, tenant: str, **shares: float | None) -> sharing.Share | None:
         """Set weight and quotas of a tenant; see `sharing.change_share`."""
         with self.writing() as (connection, _):
             return sharing.change_share(connection, tenant, **shares)

@@ -46,7 +46,13 @@ class State(IntEnum):
 
 
 class QuotaError(HybridqError):
-    """A tenant has as many jobs as its quota allows."""
+    """A tenant has as many jobs, or as much work, as its quota allows.
+
+    Attributes:
+        seconds: time after which another try may succeed.
+    """
+
+    seconds: float = 10.0
 
 
 class InvalidKeyError(HybridqError):

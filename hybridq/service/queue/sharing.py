@@ -21,6 +21,8 @@ from sqlalchemy import Connection, bindparam, select
 from hybridq.service.store.database import VIRTUAL
 from hybridq.service.store.tables import SETTINGS, TENANTS
 
+DAY_SECONDS = 86_400.0
+
 MOST_QUEUED = 10_000
 """Jobs of a tenant that may wait, unless its quota says otherwise."""
 
@@ -36,6 +38,10 @@ _LOCKED = (
         TENANTS.c.virtual,
         TENANTS.c.most_queued,
         TENANTS.c.most_running,
+        TENANTS.c.webhooks,
+        TENANTS.c.most_circuits,
+        TENANTS.c.day,
+        TENANTS.c.circuits,
     )
     .where(TENANTS.c.name == bindparam("tenant_name"))
     .with_for_update()
@@ -47,6 +53,8 @@ SET_VIRTUAL = (
 )
 """Sets the virtual time of `tenant_name`."""
 
+_WORKED = SET_VIRTUAL.values(day=bindparam("today"), circuits=bindparam("spent"))
+
 _VIRTUAL_TIME = select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL)
 _SET_VIRTUAL_TIME = (
     SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=bindparam("now"))
@@ -55,13 +63,33 @@ _SET_VIRTUAL_TIME = (
 
 @dataclass(frozen=True)
 class Share:
-    """Share and quotas of a tenant."""
+    """Share and quotas of a tenant.
+
+    Attributes:
+        name: of the tenant.
+        weight: its share among tenants with work.
+        virtual: time of its next start.
+        most_queued: jobs that may wait.
+        most_running: jobs that may run at a time.
+        webhooks: number of its webhooks.
+        most_circuits: circuits a day, None for any number.
+        day: the latest day with work, in days since 1970.
+        circuits: those of that day.
+    """
 
     name: str
     weight: float
     virtual: float
     most_queued: int
     most_running: int
+    webhooks: int
+    most_circuits: int | None
+    day: int
+    circuits: int
+
+    def circuits_on(self, now: float) -> int:
+        """Return the circuits that were simulated on the present day, in UTC."""
+        return self.circuits if self.day == int(now // DAY_SECONDS) else 0
 
 
 def add_tenant(
@@ -89,13 +117,13 @@ def add_tenant(
     return True
 
 
-def change_share(connection: Connection, tenant: str, **shares: float) -> Share | None:
+def change_share(connection: Connection, tenant: str, **shares: float | None) -> Share | None:
     """Set weight or quotas of a tenant; return its share, None for an unknown tenant.
 
     Args:
         connection: a transaction.
         tenant: its name.
-        shares: new values of ``weight``, ``most_queued`` and ``most_running``.
+        shares: new values of ``weight``, ``most_queued``, ``most_running`` and ``most_circuits``.
     """
     if locked(connection, tenant) is not None and shares:
         connection.execute(TENANTS.update().where(TENANTS.c.name == tenant).values(**shares))
@@ -121,18 +149,28 @@ def charge(connection: Connection, share: Share, cost: float) -> None:
         share: of the tenant, as it was locked.
         cost: expected seconds of work.
     """
-    _advance(connection, share, cost)
+    to = share.virtual + cost / share.weight
+    connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})
     if share.virtual > virtual_time(connection):
         connection.execute(_SET_VIRTUAL_TIME, {"now": repr(share.virtual)})
 
 
-def correct(connection: Connection, share: Share, difference: float) -> None:
-    """Advance a tenant's virtual time by work beyond the cost, less if it is negative."""
-    if difference:
-        _advance(connection, share, difference)
+def account(
+    connection: Connection, share: Share, now: float, *, difference: float, circuits: int
+) -> None:
+    """Advance a tenant's virtual time by work beyond the cost, and count its circuits.
 
-
-def _advance(connection: Connection, share: Share, seconds: float) -> None:
-    """Advance a tenant's virtual time by seconds of work."""
-    to = share.virtual + seconds / share.weight
-    connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})
+    Args:
+        connection: a transaction that has locked the tenant.
+        share: of the tenant, as it was locked.
+        now: the time.
+        difference: seconds of work beyond the expected ones, negative for less.
+        circuits: number of simulated circuits.
+    """
+    values = {
+        "tenant_name": share.name,
+        "to": share.virtual + difference / share.weight,
+        "today": int(now // DAY_SECONDS),
+        "spent": share.circuits_on(now) + circuits,
+    }
+    connection.execute(_WORKED, values)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from hybridq.core.errors import ParameterError
+from hybridq.service.queue import outbox
 from hybridq.service.queue.reading import WAITING, jobs
 from hybridq.service.queue.records import (
     PRIORITIES,
@@ -23,7 +24,13 @@ from hybridq.service.queue.records import (
     new_id,
     saved,
 )
-from hybridq.service.queue.sharing import SET_VIRTUAL, Share, locked, virtual_time
+from hybridq.service.queue.sharing import (
+    DAY_SECONDS,
+    SET_VIRTUAL,
+    Share,
+    locked,
+    virtual_time,
+)
 from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS
 
 KEPT_SECONDS = 2 * 86_400.0
@@ -80,7 +87,7 @@ def submit(
         shares: those of tenants that the transaction has locked already; the tenant's is added.
 
     Raises:
-        QuotaError: too many jobs of the tenant would wait.
+        QuotaError: too many jobs of the tenant would wait, or it has no circuits left today.
         RepeatedKeyError: the key came with another request before.
         ParameterError: the tenant does not exist.
     """
@@ -105,9 +112,12 @@ def submit(
                 leaders[each.digest] = row["id"]
         rows.append(row)
     new = [row for row in rows if row["state"] == State.QUEUED and row["joined_to"] is None]
-    places = _admitted(connection, share, new) if new else {}
+    places = _admitted(connection, share, new, now) if new else {}
     for row in rows:
         connection.execute(_INSERT_JOB, row)
+    if share.webhooks:
+        ended = [row["id"] for row in rows if row["state"] == State.COMPLETED]
+        outbox.announce(connection, share, ended, State.COMPLETED, now)
     tags = [
         {"tenant": tenant, "tag": tag, "job": row["id"]}
         for row, each in zip(rows, submissions, strict=True)
@@ -171,12 +181,37 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
     }
 
 
-def _admitted(connection: Connection, share: Share, new: Sequence[Plain]) -> dict[str, int]:
-    """Check the quota of a tenant for new jobs; return their places in its queue.
+def _check_circuits(share: Share, new: Sequence[Plain], now: float) -> None:
+    """Check the circuits that a tenant may have simulated on a day.
+
+    A job counts with its points, or with one circuit where its search decides: what runs ends also
+    beyond the quota.
 
     Raises:
-        QuotaError: too many jobs would wait.
+        QuotaError: too few are left today.
     """
+    if share.most_circuits is None:
+        return
+    least, taken = sum(row["points"] or 1 for row in new), share.circuits_on(now)
+    if taken + least > share.most_circuits:
+        error = QuotaError(
+            f"{share.most_circuits:,} circuits a day may be simulated for the tenant, {taken:,} "
+            f"were today, and this takes {least:,} at least",
+            remedy="submit less, or after midnight UTC",
+        )
+        error.seconds = DAY_SECONDS - now % DAY_SECONDS
+        raise error
+
+
+def _admitted(
+    connection: Connection, share: Share, new: Sequence[Plain], now: float
+) -> dict[str, int]:
+    """Check the quotas of a tenant for new jobs; return their places in its queue.
+
+    Raises:
+        QuotaError: too many jobs would wait, or it has no circuits left today.
+    """
+    _check_circuits(share, new, now)
     rows = connection.execute(_COUNT_WAITING, {"tenant_name": share.name})
     waiting = Counter({int(rank): int(number) for rank, number in rows})
     if waiting.total() + len(new) > share.most_queued:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -44,8 +45,15 @@ TENANTS = Table(
     Column("virtual", Double, nullable=False),
     Column("most_queued", Integer, nullable=False),
     Column("most_running", Integer, nullable=False),
+    Column("webhooks", Integer, nullable=False, server_default="0"),
+    Column("most_circuits", BigInteger),
+    Column("day", Integer, nullable=False, server_default="0"),
+    Column("circuits", BigInteger, nullable=False, server_default="0"),
 )
-"""Owners of jobs: their share, the virtual time of their next start, and their quotas."""
+"""Owners of jobs: their share, the virtual time of their next start, and their quotas.
+
+`circuits` is the work of the day `day`, in days since 1970; `webhooks` is their number.
+"""
 
 RESULTS = Table(
     "service_results",
@@ -154,3 +162,28 @@ KEYS = Table(
     Column("revoked", Boolean, nullable=False),
 )
 """API keys, of which only an authentication code is stored."""
+
+WEBHOOKS = Table(
+    "service_webhooks",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant", String(64), ForeignKey(TENANTS.c.name), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("error", Text),
+    Index("service_webhooks_tenant", "tenant"),
+)
+"""Addresses that hear of the ends of jobs; `error` is that of the last delivery, if it failed."""
+
+DELIVERIES = Table(
+    "service_deliveries",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("webhook", String(36), ForeignKey(WEBHOOKS.c.id), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Double),
+    Index("service_deliveries_due", "due"),
+    Index("service_deliveries_webhook", "webhook"),
+)
+"""Notices that have not been delivered; `due` is the time of the next attempt, if there is one."""

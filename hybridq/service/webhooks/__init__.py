@@ -1,0 +1,1 @@
+"""Webhooks: signed notices of ended jobs, to hosts that the operator allows."""
