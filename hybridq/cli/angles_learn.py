@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,9 @@ from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.cli.progress import Progress
+    from hybridq.problems.base import Problem
     from hybridq.problems.maxcut import MaxCut
 
 # Each layer is searched from those before it, so the time grows with the cube of the depth.
@@ -66,26 +68,13 @@ def learn(
     """
     from hybridq.cli import page
     from hybridq.cli.angles_show import learned_parts
-    from hybridq.cli.progress import Progress
     from hybridq.cli.words import plural
-    from hybridq.core.jit import announcing_compilation
-    from hybridq.strategies.transfer import learn_angles
 
     _check(graphs, p, out)
     title = Path(out).stem if name is None else name
     if not title.strip():
         raise ParameterError("--name must not be empty: give a name, or leave it out")
-    problems = [_read(graph, format) for graph in graphs]
-    with (
-        Progress("", quiet=quiet) as progress,
-        announcing_compilation(progress.compiling),
-    ):
-        learned = learn_angles(
-            _announced(problems, progress),
-            p,
-            name=title,
-            source=_source([x.name for x in problems]),
-        )
+    learned = learned_from([_read(graph, format) for graph in graphs], p, title, quiet=quiet)
     learned.save(out)
     if quiet:
         layers, count = plural(learned.p, "layer"), plural(learned.instances, "graph")
@@ -97,13 +86,40 @@ def learn(
     return OK
 
 
-def _check(graphs: list[str], p: int, out: str) -> None:
-    """Raise before the work for options that are not accepted or cannot be written."""
+def learned_from(problems: Sequence[Problem], p: int, name: str, *, quiet: bool) -> LearnedAngles:
+    """Learn angles from problems, with progress on the screen.
+
+    Args:
+        problems: of one kind.
+        p: layers.
+        name: of the angles.
+        quiet: whether to show no progress.
+    """
+    from hybridq.cli.progress import Progress
+    from hybridq.core.jit import announcing_compilation
+    from hybridq.strategies.transfer import learn_angles
+
+    check_layers(p)
+    with (
+        Progress("", quiet=quiet) as progress,
+        announcing_compilation(progress.compiling),
+    ):
+        source = _source([each.name for each in problems])
+        return learn_angles(_announced(problems, progress), p, name=name, source=source)
+
+
+def check_layers(p: int) -> None:
+    """Raise for more layers than can be learned in reasonable time."""
     if p > MOST_LAYERS:
         raise ParameterError(
             f"--p must be at most {MOST_LAYERS}, got {p}: learn fewer layers; a run with more "
             "layers stretches them"
         )
+
+
+def _check(graphs: list[str], p: int, out: str) -> None:
+    """Raise before the work for options that are not accepted or cannot be written."""
+    check_layers(p)
     if graphs.count("-") > 1:
         raise ParameterError("standard input (-) can only be read once")
     if out == "-":
@@ -121,10 +137,11 @@ def _read(graph: str, format: str | None) -> MaxCut:
         return MaxCut.from_file(graph, format)
 
 
-def _announced(problems: list[MaxCut], progress: Progress) -> Iterator[MaxCut]:
+def _announced(problems: Sequence[Problem], progress: Progress) -> Iterator[Problem]:
     """Yield the problems and announce each on the progress bar."""
+    noun = problems[0].noun
     for number, problem in enumerate(problems, start=1):
-        progress.stage(f"graph {number} of {len(problems)}")
+        progress.stage(f"{noun} {number} of {len(problems)}")
         yield problem
 
 

@@ -51,8 +51,7 @@ def models_group() -> None:
 
     Examples:
 
-      [bold]hybridq angles learn small-*.json --p 3 --out mine.json[/bold]
-      [bold]hybridq models register reg3 mine.json[/bold]
+      [bold]hybridq models learn reg3 small-*.json --p 3[/bold]
       [bold]hybridq models evaluate reg3@1 held-out-*.json[/bold]
       [bold]hybridq models promote reg3@1[/bold]
       [bold]hybridq solve maxcut large.json --initial model:reg3@champion[/bold]
@@ -144,8 +143,7 @@ def register(
     content = content_of(LearnedAngles.load(file), family=family, sign=sign)
     with opened(store, server, must_exist=False) as registry:
         number, is_new = registry.register(name, content)
-    page.say(f"{name}@{number}" + ("" if is_new else " has the same content already"))
-    return OK
+    return models_work.say_registered(name, number, is_new)
 
 
 @models.command(cls=Command)
@@ -239,6 +237,7 @@ def rollback(
     return OK
 
 
+models.command(cls=Command)(models_work.learn)
 models.command(cls=Command)(models_work.evaluate)
 models.command("export", cls=Command)(models_work.export)
 models.command("import", cls=Command)(models_work.import_)

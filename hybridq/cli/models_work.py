@@ -1,4 +1,4 @@
-"""Commands `hybridq models`: evaluate, export, import."""
+"""Commands `hybridq models`: learn, evaluate, export, import."""
 
 from __future__ import annotations
 
@@ -75,6 +75,49 @@ def exact(text: str) -> tuple[str, int]:
             argument="version", value=text, expected="a version by its number, such as reg3@2"
         )
     return reference.name, reference.version
+
+
+def learn(
+    name: Name,
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Instances to learn from.")],
+    p: Annotated[
+        int,
+        typer.Option("--p", parser=whole_number(1), metavar="INT", help="Layers of the circuit."),
+    ],
+    family: Annotated[
+        str, typer.Option("--family", metavar="KIND", help="Family of the instances.")
+    ] = "maxcut",
+    format: shared.Format = None,
+    store: Store = None,
+    server: Server = None,
+    quiet: shared.Quiet = False,
+    debug: shared.Debug = False,
+) -> int:
+    """Learn angles from small instances, and register them as a new version.
+
+    A job service learns in a job, which continues if this command is interrupted.
+
+    Example: [bold]hybridq models learn reg3 small-*.json --p 3[/bold]
+    """
+    if server and store is None:
+        from hybridq.service.client import Client, problem_of_file
+
+        problems = [problem_of_file(family, Path(file), format) for file in files]
+        found = Client(server).models.learn(name, problems, p).result_json()
+        page.say(f"{name}@{found['version']}")
+        return OK
+    from hybridq.angles.content import content_of
+    from hybridq.angles.references import checked_model
+    from hybridq.angles.registry import local_registry
+    from hybridq.cli.angles_learn import learned_from
+    from hybridq.problems import PROBLEMS
+
+    checked_model(name)
+    instances = [PROBLEMS[family].from_file(file, format) for file in files]
+    learned = learned_from(instances, p, name, quiet=quiet)
+    with local_registry(store, must_exist=False) as registry:
+        number, is_new = registry.register(name, content_of(learned))
+    return say_registered(name, number, is_new)
 
 
 def evaluate(
@@ -225,7 +268,12 @@ def import_(
 
         with local_registry(store, must_exist=False) as registry:
             number, is_new = registry.add_imported(model, found)
-    page.say(f"{model}@{number}" + ("" if is_new else " has the same content already"))
+    return say_registered(model, number, is_new)
+
+
+def say_registered(name: str, number: int, is_new: bool) -> int:
+    """Show the version that a content has; return the exit code."""
+    page.say(f"{name}@{number}" + ("" if is_new else " has the same content already"))
     return OK
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hybridq.core.errors import FormatError
+from hybridq.core.files import read_bytes
 from hybridq.service.connection import LONGEST_WAIT, Connection, ServiceError
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from hybridq.service.remote_models import RemoteModels
 
 Plain = dict[str, Any]
+
+MOST_BYTES = 2**20
+"""Bytes of a file with a problem; requests may not have more."""
 
 
 class Client(Connection):
@@ -229,8 +234,15 @@ def problem_of_file(kind: str, path: Path, format: str | None = None) -> Plain:
         kind: family of the problem.
         path: the file.
         format: of its content; recognized by default.
+
+    Raises:
+        FormatError: it cannot be read, is larger than a request may be, or is not text.
     """
-    content = path.read_text(encoding="utf-8")
+    data, source = read_bytes(path, MOST_BYTES)
+    try:
+        content = data.decode()
+    except UnicodeDecodeError:
+        raise FormatError("it is not text: convert it", source=source) from None
     name = _accepted_name(path.name)
     return {"kind": kind, "content": content, "format": format, "name": name}
 

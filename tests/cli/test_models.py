@@ -74,6 +74,22 @@ def test_a_model_is_registered_evaluated_promoted_used_and_rolled_back(
     assert hybridq("models", "list", "--store", "b.db").out == "other: 1 version\n"
 
 
+def test_a_model_learns_from_files(hybridq: Run, folder: Path) -> None:
+    """The same angles as from Python, with the files as their source."""
+    files = held_out(folder)[:2]
+    learn = ("models", "learn", "cubic", *files, "--p", 1, "--quiet")
+    assert hybridq(*learn).out == "cubic@1\n"
+    assert hybridq(*learn).out == "cubic@1 has the same content already\n"
+    shown = json.loads(hybridq("models", "show", "cubic@1", "--json", "-").out)
+    problems = [hq.MaxCut.from_file(file) for file in files]
+    expected = hq.learn_angles(problems, 1, name="cubic", source="held0, held1")
+    assert shown["content"]["angles"] == expected.describe()
+    refused = hybridq("models", "learn", "cubic", *files, "--p", 101)
+    assert (refused.code, "--p must be at most 100" in refused.err) == (2, True)
+    other = hybridq("models", "learn", "set", files[0], "--p", 1, "--family", "independent-set")
+    assert other.out == "set@1\n", other.err
+
+
 def test_misuse_is_named_in_one_line(hybridq: Run, folder: Path) -> None:
     learned().save("a.json")
     hybridq("models", "register", "cubic", "a.json")

@@ -12,8 +12,9 @@ import uvicorn
 
 import hybridq as hq
 from hybridq.angles.aliases import Promotion
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import FormatError, ParameterError
 from hybridq.service.api.app import create_app
+from hybridq.service.client import problem_of_file
 from hybridq.service.connection import ServiceError
 from hybridq.service.keys import SCOPES, Keys
 from hybridq.service.queue.jobs import Queue
@@ -228,6 +229,16 @@ def test_the_commands_of_jobs_speak_to_the_server(running, square, hybridq, tmp_
     assert "cancelled" in hybridq("jobs", "cancel", name).out
     assert hybridq("jobs", "fetch", name).code == 1
     assert "2 jobs" in hybridq("jobs", "cost").out
+
+
+def test_files_that_are_no_text_are_refused_before_they_are_sent(tmp_path):
+    path = tmp_path / "graph.bin"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FormatError, match="not text"):
+        problem_of_file("maxcut", path)
+    path.write_bytes(b"0 1\n" * 2**19)
+    with pytest.raises(FormatError, match="1,048,576"):
+        problem_of_file("maxcut", path)
 
 
 def test_submitting_needs_a_server(square, hybridq, monkeypatch):

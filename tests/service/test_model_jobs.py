@@ -251,6 +251,9 @@ def test_the_command_line_speaks_to_a_service_as_to_a_file(running, hybridq):
     worker.start()
     try:
         found = hybridq("models", "evaluate", "cubic@2", *files, "--budget", 2)
+        assert hybridq("models", "learn", "small", *files[:2], "--p", 1).out == "small@1\n"
+        missing = hybridq("models", "learn", "small", "missing.json", "--p", 1)
+        assert (missing.code, "missing.json" in missing.err) == (2, True), missing.err
     finally:
         ended.set()
         worker.join()
@@ -265,7 +268,10 @@ def test_the_command_line_speaks_to_a_service_as_to_a_file(running, hybridq):
     assert hybridq("models", "rollback", "cubic").out == "cubic@champion is version 1\n"
     assert hybridq("models", "export", "cubic@2", "--out", "x.zip").code == 0
     assert hybridq("models", "import", "x.zip", "--name", "other").out == "other@1\n"
-    assert hybridq("models", "list").out.splitlines()[1] == "other: 1 version"
+    assert hybridq("models", "list").out.splitlines()[1:] == [
+        "other: 1 version",
+        "small: 1 version",
+    ]
     client = hq.Client()
     assert (
         client.models.version(hq_reference(2))["digest"]
