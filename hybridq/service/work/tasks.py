@@ -23,6 +23,9 @@ Plain = dict[str, Any]
 Report = Callable[[Plain], None]
 T = TypeVar("T")
 
+JOURNAL_AFTER = 0.2
+"""Seconds of a search after which its journal is begun."""
+
 _TIMED_OUT = "time limit"
 _BLOCK = 256  # points between two reports
 
@@ -71,7 +74,7 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
 
     result = journaled(path, solved)
     done = {
-        "result": json.dumps(json.loads(result.to_json())),
+        "result": json.dumps(result.to_dict()),
         "usage": _work(result),
         "reusable": _TIMED_OUT not in result.optimizer.status,
         "report": report_of(result),
@@ -83,18 +86,20 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
 
 
 def journaled(path: Path, work: Callable[[Journal], T]) -> T:
-    """Return `work(journal)`, resumed from the journal that an earlier process left."""
+    """Return `work(journal)`, resumed from the journal that an earlier process left.
+
+    A search begins one after `JOURNAL_AFTER`: before that, it is begun again as fast.
+    """
     from hybridq.storage.journal import Journal
 
-    try:
-        with Journal(path, resume=path.exists(), sync="never") as journal:
-            return work(journal)
-    except FormatError:  # damaged, or of another version: its evaluations cannot be used
-        if not path.exists():
-            raise
-        path.unlink()
-        with Journal(path, sync="never") as journal:
-            return work(journal)
+    if path.exists():
+        try:
+            with Journal(path, resume=True, sync="never") as journal:
+                return work(journal)
+        except FormatError:  # damaged, or of another version: its evaluations cannot be used
+            path.unlink()
+    with Journal(path, sync="never", after=JOURNAL_AFTER) as journal:
+        return work(journal)
 
 
 def _work(result: Result) -> Plain:
