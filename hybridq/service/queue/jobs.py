@@ -106,9 +106,17 @@ class Queue:
 
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
         """End a job; return False, without a change, if the worker lost it."""
+        return self.finish_all([(claimed, outcome)])[0]
+
+    def finish_all(self, ends: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
+        """End jobs in one transaction; return for each whether its worker held it."""
+        done: dict[str, bool] = {}
         with self.writing() as (connection, now):
-            effect = self._effects.get(claimed.kind)
-            return ending.finish(connection, claimed, outcome, now, effect)
+            # Tenants are locked in the same order by every server.
+            for claimed, outcome in sorted(ends, key=lambda end: end[0].tenant):
+                effect = self._effects.get(claimed.kind)
+                done[claimed.id] = ending.finish(connection, claimed, outcome, now, effect)
+        return [done[claimed.id] for claimed, _ in ends]
 
     def release(self, claimed: Claimed, *, died: bool) -> State | None:
         """Return a job to the queue; see `ending.release`."""

@@ -9,7 +9,6 @@ import threading
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from time import monotonic, time
 
@@ -17,6 +16,7 @@ from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Claimed, Outcome, Picture, State
 from hybridq.service.queue.workers import new_worker
+from hybridq.service.work.endings import RETRY_SECONDS, Endings
 from hybridq.service.work.merged import MERGED_KIND, MOST_POINTS, ends_of, merged_request
 from hybridq.service.work.relabelled import solve_or_relabel
 from hybridq.service.work.slot import Died, Plain, Slot
@@ -32,7 +32,6 @@ MOST_SECONDS = 24 * 3600.0
 _READY_SECONDS = 0.5
 _IDLE_SECONDS = 5.0  # a claim without a notice, for jobs of dead workers
 _CANCEL_SECONDS = 0.2
-_RETRY_SECONDS = 1.0
 _CLEAN_SECONDS = 3600.0
 
 
@@ -61,11 +60,12 @@ class Dispatcher:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._endings = Endings(queue, self._stop)
 
     @property
     def running(self) -> int:
-        """Number of jobs that run now."""
-        return len(self._held)
+        """Number of slots with a job; the end of another may still have to be written."""
+        return min(len(self._held), len(self._slots))
 
     @property
     def slots(self) -> int:
@@ -75,6 +75,7 @@ class Dispatcher:
     def start(self) -> None:
         """Start the threads."""
         os.makedirs(self._journals, mode=0o700, exist_ok=True)
+        self._endings.start()
         for slot in self._slots:
             self._begin(self._work, slot)
         self._begin(self._keep)
@@ -85,6 +86,7 @@ class Dispatcher:
         self._queue.changes.notify()
         for thread in self._threads:
             thread.join()
+        self._endings.close()
         for slot in self._slots:
             slot.close()
 
@@ -105,14 +107,14 @@ class Dispatcher:
                     continue
             except Died as died:
                 _log.warning("the process of a slot ended while it started: %s", died)
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(RETRY_SECONDS)
                 continue
             seen = self._queue.changes.count
             try:
                 claimed = self._queue.claim(self.worker)
             except OutputError as error:
                 _log.warning("no job can be claimed: %s", error)
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(RETRY_SECONDS)
                 continue
             if claimed is None:
                 self._queue.changes.wait(seen, _IDLE_SECONDS)
@@ -121,7 +123,7 @@ class Dispatcher:
                 self._run(slot, claimed)
             except Exception:  # its lease ends, and the slot goes on
                 _log.exception("job %s could not be run", claimed.id)
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(RETRY_SECONDS)
 
     def _run(self, slot: Slot, claimed: Claimed) -> None:
         """Run a claimed job, together with others of its circuit."""
@@ -169,24 +171,36 @@ class Dispatcher:
                 end = run(merged_request(requests))
             left = [held for held in helds if not held.is_over]
             if end is not None and end["state"] != "completed" and len(group) > 1:
-                return [held.claimed for held in left]
+                return [held.claimed for held in left]  # which are held on
             ends = dict(zip(group, ends_of(end, requests), strict=True))
             for held in left:
                 self._end(held, journal, ends[held.claimed])
         except Died as died:
             for held in helds:
                 _log.warning("a process died over job %s: %s", held.claimed.id, died)
-                self._write(partial(self._queue.release, held.claimed, died=True))
-        finally:
-            with self._lock:
-                for held in helds:
-                    del self._held[held.claimed.id]
+                if not held.is_over:
+                    held.is_over = True
+                    self._over(held, journal, self._release(held.claimed, died=True))
+        except BaseException:  # their leases end, and others take them
+            for held in helds:
+                if not held.is_over:
+                    self._forget(held)
+            raise
         return []
 
     def _end(self, held: _Held, journal: Path, end: Plain | None) -> None:
         """Write the end of a job, and remove the journal of its search."""
         held.is_over = True
-        state = self._write(lambda: self._ended(held, end))
+        outcome = self._outcome(held, end)
+        if outcome is not None:
+            self._endings.put(held.claimed, outcome, lambda state: self._over(held, journal, state))
+            return
+        # The server ends, or another has taken the job.
+        self._over(held, journal, self._release(held.claimed, died=False))
+
+    def _over(self, held: _Held, journal: Path, state: State | None) -> None:
+        """Forget a job that has ended, and its journal."""
+        self._forget(held)
         is_over = state in (State.COMPLETED, State.FAILED)
         if state is State.CANCELLED:  # its journal may go to a job that joined it
             with suppress(OutputError):
@@ -194,43 +208,47 @@ class Dispatcher:
         if is_over:
             journal.unlink(missing_ok=True)
 
-    def _ended(self, held: _Held, end: Plain | None) -> State | None:
-        """Write the end of a job, as its process reported it; return the state."""
-        claimed = held.claimed
+    def _forget(self, held: _Held) -> None:
+        """Hold a job no longer."""
+        with self._lock:
+            if self._held.get(held.claimed.id) is held:  # it may have been claimed again
+                del self._held[held.claimed.id]
+
+    def _outcome(self, held: _Held, end: Plain | None) -> Outcome | None:
+        """Return the outcome of a job from its end, as its process reported it.
+
+        None for a job that returns to the queue.
+        """
         if end is None and held.overdue and not held.cancelled:
             detail = f"it ran for more than {self._most_seconds:g} s"
             error = {"code": "time_limit", "detail": detail}
-            outcome = Outcome(State.FAILED, error=error, reusable=False)
-        elif end is None and held.cancelled:
-            outcome = Outcome(State.CANCELLED)
-        elif end is None:  # the server ends, or another has taken the job
-            return self._queue.release(claimed, died=False)
-        elif end["state"] == "completed":
-            outcome = Outcome(
-                State.COMPLETED,
-                result=end["result"],
-                usage=end["usage"],
-                reusable=end["reusable"],
-                report=end.get("report"),
-                pictures=[_picture(each) for each in end.get("pictures", ())],
-                shape=end.get("shape"),
-                source=end.get("source"),
-            )
-        else:
-            outcome = Outcome(State.FAILED, error=end["error"], reusable=False)
-        return outcome.state if self._queue.finish(claimed, outcome) else None
+            return Outcome(State.FAILED, error=error, reusable=False)
+        if end is None:
+            return Outcome(State.CANCELLED) if held.cancelled else None
+        if end["state"] != "completed":
+            return Outcome(State.FAILED, error=end["error"], reusable=False)
+        return Outcome(
+            State.COMPLETED,
+            result=end["result"],
+            usage=end["usage"],
+            reusable=end["reusable"],
+            report=end.get("report"),
+            pictures=[_picture(each) for each in end.get("pictures", ())],
+            shape=end.get("shape"),
+            source=end.get("source"),
+        )
 
-    def _write(self, write: Callable[[], State | None]) -> State | None:
-        """Return what `write` returns, repeated while the database fails.
+    def _release(self, claimed: Claimed, *, died: bool) -> State | None:
+        """Return a job to the queue, again while the database fails.
 
         While the server ends, once: the lease ends soon, and another takes the job.
         """
         while True:
             try:
-                return write()
+                return self._queue.release(claimed, died=died)
             except OutputError as error:
-                _log.warning("the end of a job cannot be written yet: %s", error)
-                if self._stop.wait(_RETRY_SECONDS):
+                _log.warning("a job cannot be returned to the queue yet: %s", error)
+                if self._stop.wait(RETRY_SECONDS):
                     return None
 
     def _keep(self) -> None:
@@ -252,7 +270,7 @@ class Dispatcher:
                         held.cancelled |= held.name in to_cancel
             except OutputError as error:
                 _log.warning("leases cannot be renewed: %s", error)
-                self._stop.wait(_RETRY_SECONDS)
+                self._stop.wait(RETRY_SECONDS)
 
     def _remove_journals(self) -> None:
         """Remove old journals of jobs that were cancelled while they waited."""

@@ -1,0 +1,96 @@
+"""Ends of jobs, written by one thread: those that wait share a commit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from hybridq.core.errors import OutputError
+from hybridq.service.queue.jobs import Queue
+from hybridq.service.queue.records import Claimed, Outcome, State
+
+_log = logging.getLogger("hybridq.service")
+
+RETRY_SECONDS = 1.0
+"""Seconds between two attempts to write while the database fails."""
+
+_MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    claimed: Claimed
+    outcome: Outcome
+    then: Callable[[State | None], None]
+
+
+class Endings:
+    """A thread that writes ends, so that slots do not wait for the disk.
+
+    Args:
+        queue: where the jobs are.
+        stop: set while the server ends: a database that fails is then not waited for.
+    """
+
+    def __init__(self, queue: Queue, stop: threading.Event) -> None:
+        self._queue, self._stop = queue, stop
+        self._inbox: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write the ends that wait, and end the thread."""
+        self._inbox.put(None)
+        self._thread.join()
+
+    def put(self, claimed: Claimed, outcome: Outcome, then: Callable[[State | None], None]) -> None:
+        """Write an end soon.
+
+        Args:
+            claimed: the job, as it was claimed.
+            outcome: its end.
+            then: called with the state once it is written, with None where another worker has the
+                job, or where the server ends before.
+        """
+        self._inbox.put(_Waiting(claimed, outcome, then))
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            group: list[_Waiting] = []
+            while not group or (not self._inbox.empty() and len(group) < _MOST_AT_ONCE):
+                one = self._inbox.get()
+                if one is None:
+                    ended = True
+                    break
+                group.append(one)
+            if group:
+                self._write(group)
+
+    def _write(self, group: list[_Waiting]) -> None:
+        """Write ends in one transaction, repeated while the database fails."""
+        while True:
+            try:
+                done = self._queue.finish_all([(one.claimed, one.outcome) for one in group])
+                break
+            except OutputError as error:
+                _log.warning("the end of a job cannot be written yet: %s", error)
+                if self._stop.wait(RETRY_SECONDS):
+                    done = [False] * len(group)
+                    break
+            except Exception:
+                if len(group) > 1:  # one of them is at fault
+                    for one in group:
+                        self._write([one])
+                    return
+                _log.exception("the end of job %s could not be written", group[0].claimed.id)
+                done = [False]
+                break
+        for one, is_written in zip(group, done, strict=True):
+            one.then(one.outcome.state if is_written else None)
