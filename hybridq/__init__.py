@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from hybridq.optimizers import minimize as minimize
     from hybridq.presentation import Result as Result
     from hybridq.presentation.panels import PANELS as PANELS
+    from hybridq.presentation.progress import ProgressBar as ProgressBar
     from hybridq.problems import PROBLEMS as PROBLEMS
     from hybridq.problems import BinaryProblem as BinaryProblem
     from hybridq.problems import HamiltonianProblem as HamiltonianProblem
@@ -122,6 +123,7 @@ _NAMES = {
     "optimizers": ("OPTIMIZERS", "Solution", "minimize"),
     "presentation": ("Result",),
     "presentation.panels": ("PANELS",),
+    "presentation.progress": ("ProgressBar",),
     "problems": (
         "PROBLEMS",
         "BinaryProblem",

@@ -17,7 +17,7 @@ from hybridq.core.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from hybridq.ansatz.learned_angles import LearnedAngles
-    from hybridq.cli.progress import Progress
+    from hybridq.presentation.progress import ProgressBar
     from hybridq.problems.base import Problem
     from hybridq.problems.maxcut import MaxCut
 
@@ -95,15 +95,11 @@ def learned_from(problems: Sequence[Problem], p: int, name: str, *, quiet: bool)
         name: of the angles.
         quiet: whether to show no progress.
     """
-    from hybridq.cli.progress import Progress
-    from hybridq.core.jit import announcing_compilation
+    from hybridq.presentation.progress import ProgressBar
     from hybridq.strategies.transfer import learn_angles
 
     check_layers(p)
-    with (
-        Progress("", quiet=quiet) as progress,
-        announcing_compilation(progress.compiling),
-    ):
+    with ProgressBar(quiet=quiet) as progress:
         source = _source([each.name for each in problems])
         return learn_angles(_announced(problems, progress), p, name=name, source=source)
 
@@ -137,7 +133,7 @@ def _read(graph: str, format: str | None) -> MaxCut:
         return MaxCut.from_file(graph, format)
 
 
-def _announced(problems: Sequence[Problem], progress: Progress) -> Iterator[Problem]:
+def _announced(problems: Sequence[Problem], progress: ProgressBar) -> Iterator[Problem]:
     """Yield the problems and announce each on the progress bar."""
     noun = problems[0].noun
     for number, problem in enumerate(problems, start=1):

@@ -178,8 +178,7 @@ def evaluate(
         job = models.evaluate(name, number, problems, alias=alias, budget=budget)
         return _report(job.result_json(), name)
     from hybridq.angles.registry import local_registry
-    from hybridq.cli.progress import Progress
-    from hybridq.core.jit import announcing_compilation
+    from hybridq.presentation.progress import ProgressBar
     from hybridq.problems import PROBLEMS
     from hybridq.solver.angle_evaluation import evaluate_angles
 
@@ -189,10 +188,7 @@ def evaluate(
         assert candidate.training is not None
         kind = PROBLEMS[family or candidate.training.families[0]]
         instances: list[Any] = [kind.from_file(file, format) for file in files]
-        with (
-            Progress("", quiet=quiet) as progress,
-            announcing_compilation(progress.compiling),
-        ):
+        with ProgressBar(quiet=quiet) as progress:
             found = evaluate_angles(
                 candidate,
                 baseline,

@@ -18,14 +18,16 @@ from hybridq.cli.words import as_option, as_options
 from hybridq.core import clock
 from hybridq.core.errors import Text as Message
 from hybridq.core.errors import render_text
-from hybridq.core.numbers import number, plural, seconds
-from hybridq.core.text import listing, one_line
+from hybridq.core.numbers import plural, seconds
+from hybridq.core.text import one_line
+from hybridq.presentation.report import entries_text
 
 if TYPE_CHECKING:
     from hybridq.presentation import ExcitedStates, Result
     from hybridq.presentation.report import Comparison, Report
 
 _ANSWER_ROOM = 5 * 62  # characters of a row of the answer: about five lines
+_ALL = " (--json FILE has all)"
 _NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are compiled
 
 
@@ -108,7 +110,10 @@ def report_parts(
     """
     remarks = [_plain(remark) for remark in summary.remarks]
     parts = page.heading(_plain(summary.headline), good=summary.good, notes=remarks)
-    facts = [(title, _entries(entries, item)) for title, entries in summary.answer]
+    facts = [
+        (title, entries_text(entries, item, _ANSWER_ROOM, _ALL))
+        for title, entries in summary.answer
+    ]
     facts += [("Note", _plain(note)) for note in notes]
     facts += [(name, _fact(name, text)) for name, text in summary.facts]
     return [*parts, comparison_table(summary.comparison), page.facts([*facts, *rows])]
@@ -127,17 +132,6 @@ def comparison_table(comparison: Comparison) -> Table:
         cells = [one_line(text) for text in (row.name, *row.cells)]
         table.add_row(*cells, style="bold" if row.emphasized else "")
     return table
-
-
-def _entries(entries: Sequence[object], item: str) -> str:
-    """Return a row of the answer, as far as there is room."""
-    if not entries:
-        return "none"
-    shown = [number(entry) if isinstance(entry, float) else entry for entry in entries]
-    text, missing = listing(shown, _ANSWER_ROOM)
-    more = f", ... and {missing} more (--json FILE has all)" if missing else ""
-    count = f"{plural(len(entries), item)}: " if len(entries) > 1 else ""
-    return f"{count}{text}{more}"
 
 
 def _fact(name: str, text: Message) -> str:

@@ -38,14 +38,13 @@ from hybridq.core.options import Option
 from hybridq.core.registry import canonical_name
 
 if TYPE_CHECKING:
-    from hybridq.cli.progress import Progress
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import ExcitedStates, Result
+    from hybridq.presentation.progress import ProgressBar
     from hybridq.problems.base import Problem
 
 _IN_NUMPY = "not compiled on this machine yet, so NumPy ran; 'hybridq warm-up' compiles all"
 _DATASET = "dataset:"
-_DIGITS = 11  # of an energy that is searched: millihartree show
 # Names that an argument takes besides those of its registry.
 _NO_ENTRIES = (("engine", "auto"), ("grouping", "auto"), ("mitigate", "auto"), ("mitigate", "none"))
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
@@ -182,20 +181,14 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     with naming_the_right_command(file, family, values["format"]):
         reading = {name: values.get(name) for name in _reading_options(family)}
         problem = family.from_file(file, values["format"], **reading, **own)
-    from hybridq.cli.progress import Progress
-    from hybridq.core.jit import announcing_compilation
+    from hybridq.presentation.progress import ProgressBar
 
-    label, sign, digits = _progress_of(problem, values)
-    with (
-        Progress(
-            label,
-            sign=sign,
-            total=values.get("max_evaluations"),
-            quiet=outputs.quiet,
-            digits=digits,
-        ) as progress,
-        announcing_compilation(progress.compiling),
-    ):
+    with ProgressBar(
+        problem,
+        objective=values.get("objective") or "expectation",
+        total=values.get("max_evaluations"),
+        quiet=outputs.quiet,
+    ) as progress:
         if values.get("backend") is not None and not states:
             with _saying_how_to_continue():
                 finish = _solve(problem, settings, values, seed, outputs, progress)
@@ -285,25 +278,13 @@ def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
             raise ParameterError((Setting(name), " cannot be combined with ", Setting("excited")))
 
 
-def _progress_of(problem: Problem, values: Mapping[str, Any]) -> tuple[str, float, int]:
-    """Return label, sign and digits of the best value in a progress bar."""
-    from hybridq.objectives import OBJECTIVES
-    from hybridq.problems.base import BinaryProblem
-
-    if not isinstance(problem, BinaryProblem):
-        return problem.value_name, 1.0, _DIGITS
-    objective = OBJECTIVES[values.get("objective") or "expectation"]
-    label = objective.label.format(value=problem.value_name)
-    return f"best {label}", objective.shown_sign(problem.sign), 6
-
-
 def _solve(
     problem: Problem,
     settings: dict[str, Any],
     values: Mapping[str, Any],
     seed: int | None,
     outputs: Outputs,
-    progress: Progress,
+    progress: ProgressBar,
 ) -> Callable[[], int]:
     from hybridq import strategies
     from hybridq.cli.result_screen import show
@@ -316,7 +297,7 @@ def _solve(
         journal=values["journal"],
         resume=values["resume"],
         landscape=outputs.plot is not None,
-        callback=progress.record,
+        callback=progress,
         stage=progress.stage,
         **settings,
     )
@@ -361,7 +342,7 @@ def _lowest_states(
     values: Mapping[str, Any],
     seed: int | None,
     outputs: Outputs,
-    progress: Progress,
+    progress: ProgressBar,
 ) -> Callable[[], int]:
     from hybridq.ansatz.angle_file import read_angles
     from hybridq.cli.result_screen import show_states
@@ -371,7 +352,7 @@ def _lowest_states(
     if isinstance(settings["initial"], Path):
         settings["initial"] = read_angles(settings["initial"])
     try:
-        found = excited_states(problem, rng=seed, callback=progress.record, **states, **settings)
+        found = excited_states(problem, rng=seed, callback=progress, **states, **settings)
     except ParameterError as error:
         if error.argument in _PREFIXED:
             error.with_argument(_PREFIXED[error.argument].replace("-", "_"))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hybridq.experiments.records import Outcome, Planned, State, StoredTrial
     from hybridq.experiments.running.reproduce import reproduce
     from hybridq.experiments.running.runner import run
+    from hybridq.experiments.running.trial_bar import TrialBar
     from hybridq.experiments.running.worker import Terms, work
     from hybridq.experiments.store.experiment import Experiment
     from hybridq.experiments.store.store import Store
@@ -45,6 +46,7 @@ _HOMES = {
     "StoredTrial": "records",
     "Table": "analysis.table",
     "Terms": "running.worker",
+    "TrialBar": "running.trial_bar",
     "compare": "analysis.compare",
     "export": "analysis.files",
     "json_schema": "config.schema",
@@ -71,6 +73,7 @@ __all__ = [
     "StoredTrial",
     "Table",
     "Terms",
+    "TrialBar",
     "compare",
     "export",
     "json_schema",

@@ -39,6 +39,12 @@ class Columns:
         for values in zip(*self.data.values(), strict=True):
             yield dict(zip(self.data, values, strict=True))
 
+    def _repr_html_(self) -> str:
+        """Return the first rows as a table, which a notebook shows."""
+        from hybridq.presentation.html import columns_html
+
+        return columns_html(self)
+
     def to_pandas(self) -> Any:
         """Return a `pandas.DataFrame`.
 

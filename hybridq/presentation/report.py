@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hybridq.core.errors import Text
+from hybridq.core.numbers import number, plural
+from hybridq.core.text import listing
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,21 @@ class Report:
     comparison: Comparison
     answer: tuple[tuple[str, tuple[Any, ...]], ...]
     facts: tuple[tuple[str, Text], ...]
+
+
+def entries_text(entries: Sequence[Any], item: str, room: int, rest: str = "") -> str:
+    """Return the number of entries of a row of the answer, and the first ones.
+
+    Args:
+        entries: labels, or numbers.
+        item: the word for one entry.
+        room: most characters of the listed entries.
+        rest: a remark, after a blank, on where to find those that do not fit.
+    """
+    if not entries:
+        return "none"
+    shown = [number(entry) if isinstance(entry, float) else entry for entry in entries]
+    text, missing = listing(shown, room)
+    more = f", ... and {missing} more{rest}" if missing else ""
+    count = f"{plural(len(entries), item)}: " if len(entries) > 1 else ""
+    return f"{count}{text}{more}"

@@ -279,8 +279,8 @@ class Result(ComparedByValue):
             save(figure, path)
         return figure
 
-    def _repr_png_(self) -> bytes:
-        """Return the picture that a notebook shows."""
-        from hybridq.plots import png
+    def _repr_html_(self) -> str:
+        """Return the report with its picture, which a notebook shows."""
+        from hybridq.presentation.html import result_html
 
-        return png(self.figure())
+        return result_html(self)

@@ -161,8 +161,8 @@ class ExcitedStates(ComparedByValue):
             save(figure, path)
         return figure
 
-    def _repr_png_(self) -> bytes:
-        """Return the picture that a notebook shows."""
-        from hybridq.plots import png
+    def _repr_html_(self) -> str:
+        """Return the report with its picture, which a notebook shows."""
+        from hybridq.presentation.html import states_html
 
-        return png(self.figure())
+        return states_html(self)

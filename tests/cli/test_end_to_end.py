@@ -143,13 +143,13 @@ def test_a_graph_too_large_to_simulate_says_how_large_is_possible(
 INTERRUPTING = """
 import signal, sys
 from hybridq.cli import main
-from hybridq.cli.progress import Progress
+from hybridq.presentation.progress import ProgressBar
 
 def record(self, record):
     if record.evaluation == 5:
         signal.raise_signal(signal.SIGINT)
 
-Progress.record = record
+ProgressBar.__call__ = record
 sys.exit(main(sys.argv[1:]))
 """
 

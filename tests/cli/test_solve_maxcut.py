@@ -35,7 +35,8 @@ def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every evaluation of a search."""
     seen: list[Any] = []
     monkeypatch.setattr(
-        "hybridq.cli.progress.Progress.record", lambda self, record: seen.append(record)
+        "hybridq.presentation.progress.ProgressBar.__call__",
+        lambda self, record: seen.append(record),
     )
     return seen
 

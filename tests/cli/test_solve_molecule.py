@@ -52,7 +52,8 @@ def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every evaluation of a search."""
     seen: list[Any] = []
     monkeypatch.setattr(
-        "hybridq.cli.progress.Progress.record", lambda self, record: seen.append(record)
+        "hybridq.presentation.progress.ProgressBar.__call__",
+        lambda self, record: seen.append(record),
     )
     return seen
 
@@ -322,7 +323,7 @@ def test_an_interrupted_search_is_reported_with_code_130(
     def record(self: Any, record: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("hybridq.cli.progress.Progress.record", record)
+    monkeypatch.setattr("hybridq.presentation.progress.ProgressBar.__call__", record)
     outcome = hybridq("solve", "molecule", H2, "--initial", "random")
     assert outcome.code == 130
     assert "You interrupted the search" in outcome.out

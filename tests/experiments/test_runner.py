@@ -21,6 +21,7 @@ from hybridq.experiments.running.events import Began, Ended, Event, Note
 from hybridq.experiments.running.journals import delete_journals, journal_folder
 from hybridq.experiments.running.runner import carry_out, jobs_for, prepare, run, terms_of
 from hybridq.experiments.running.stop_request import StopRequest, handle_signals
+from hybridq.experiments.running.trial_bar import TrialBar
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from hybridq.experiments.trial import run as trial_module
@@ -126,6 +127,23 @@ def test_the_time_limit_of_the_config_reaches_the_trial(
     instead(note)
     run(small("time_limit=2.5"), store, 1)
     assert set(limits) == {2.5}
+
+
+def test_a_bar_counts_the_trials_and_keeps_the_best_value(
+    store: Store, instead: Callable[[RunTrial], None]
+) -> None:
+    def failing(conditions: Any, **_: Any) -> Outcome:
+        if conditions["ansatz"]["p"] == 2:
+            raise ValueError("as asked")
+        return given(conditions)
+
+    instead(failing)
+    config = small()
+    with TrialBar(config) as bar:
+        run(config, store, 1, bar)
+    line = bar.line()
+    assert (line.done, line.total) == (8, 8)
+    assert line.found == "4 trials, 4 failed, best ratio 0.1"
 
 
 def test_asked_to_finish_no_further_trial_begins(

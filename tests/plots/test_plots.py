@@ -414,10 +414,6 @@ def test_nothing_overlaps_in_the_overview() -> None:
         assert not any(box.overlaps(other) for other in boxes[:i])
 
 
-def test_a_result_shows_itself_in_a_notebook() -> None:
-    assert result()._repr_png_().startswith(b"\x89PNG\r\n")
-
-
 # -- files ----------------------------------------------------------------------------------------
 
 

@@ -125,3 +125,9 @@ class Comparison:
         from hybridq.experiments.analysis.comparison_rows import plain
 
         return plain(self)
+
+    def _repr_html_(self) -> str:
+        """Return the table with its sentences, which a notebook shows."""
+        from hybridq.experiments.analysis.comparison_rows import page
+
+        return page(self)

@@ -12,6 +12,7 @@ from hybridq.experiments.analysis.comparison import ComparedGroup, Comparison
 from hybridq.experiments.analysis.metric_conventions import floor_of, with_unit
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import PROBLEM, Key, show
+from hybridq.presentation import html
 
 _TIED_NAMED = 3
 _WIDE = 1e4  # ratio of the largest to the smallest mean beyond which each value has its own digits
@@ -151,12 +152,30 @@ def adjustment(found: Comparison) -> str:
 
 def plain(found: Comparison) -> str:
     """Return a comparison as plain text: the outcome, a row for each group, notes."""
+    keys = len(found.by)
+    parts = []
+    for place, column in enumerate(_columns(found)):
+        width = max(map(len, column))
+        parts.append([t.ljust(width) if place < keys else t.rjust(width) for t in column])
+    lines = ["  ".join(cells).rstrip() for cells in zip(*parts, strict=True)]
+    notes = _notes(found)
+    return "\n".join([sentence(found), "", *lines, *([""] if notes else []), *notes])
+
+
+def page(found: Comparison) -> str:
+    """Return a comparison as HTML for a notebook, with the texts of `plain`."""
+    titles, *lines = zip(*_columns(found), strict=True)
+    bold = [row.best and len(lines) > 1 for row in rows(found)]
+    return html.outcome(sentence(found), html.table(titles, lines, bold), _notes(found))
+
+
+def _columns(found: Comparison) -> list[list[str]]:
+    """Return the columns with titles, keys first, without empty ones."""
     shown = rows(found)
-    columns = [
+    keys = [
         [title, *(row.keys[place] for row in shown)] for place, title in enumerate(headings(found))
     ]
-    keys = len(columns)
-    columns += [
+    values = [
         ["trials", *(row.trials for row in shown)],
         [f"mean {found.quantity}", *(row.mean for row in shown)],
         ["95 % interval", *(row.interval for row in shown)],
@@ -164,14 +183,12 @@ def plain(found: Comparison) -> str:
         ["difference", *(row.difference for row in shown)],
         ["p-value", *(row.p for row in shown)],
     ]
-    parts = []
-    for place, column in enumerate(columns):
-        if any(column[1:]):
-            width = max(map(len, column))
-            parts.append([t.ljust(width) if place < keys else t.rjust(width) for t in column])
-    lines = ["  ".join(cells).rstrip() for cells in zip(*parts, strict=True)]
-    notes = [note for note in (cases(found), adjustment(found), *found.notes) if note]
-    return "\n".join([sentence(found), "", *lines, *([""] if notes else []), *notes])
+    return [*keys, *(column for column in values if any(column[1:]))]
+
+
+def _notes(found: Comparison) -> list[str]:
+    """Return the sentences below the table."""
+    return [note for note in (cases(found), adjustment(found), *found.notes) if note]
 
 
 def probability(p: float) -> str:

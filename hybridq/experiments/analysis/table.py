@@ -59,6 +59,15 @@ class Table:
         varying = ", ".join(self.varying) or "nothing"
         return f"<Table: {len(self)} trials, {len(self.metrics)} metrics; varying: {varying}>"
 
+    def _repr_html_(self) -> str:
+        """Return the first trials, varying conditions and metrics, which a notebook shows."""
+        from hybridq.presentation.html import first_rows
+
+        numbers = [trial.number for trial in self.trials]
+        columns = [numbers, *map(self.column, [*self.varying, *self.metrics])]
+        titles = ["trial", *self.varying, *self.metrics]
+        return first_rows(titles, list(zip(*columns, strict=True)))
+
     def column(self, name: str) -> Sequence[Any]:
         """Return the values of a condition or metric.
 

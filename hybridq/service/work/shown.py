@@ -8,8 +8,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import render_text
-from hybridq.core.numbers import number, plural
-from hybridq.core.text import listing, one_line
+from hybridq.presentation.report import entries_text
 
 if TYPE_CHECKING:
     from hybridq.presentation import Result
@@ -44,7 +43,8 @@ def report_of(result: Result) -> str:
                 ],
             },
             "answer": [
-                [title, _entries(entries, result.problem.item)] for title, entries in found.answer
+                [title, entries_text(entries, result.problem.item, _ANSWER_ROOM)]
+                for title, entries in found.answer
             ],
             "facts": facts,
         }
@@ -73,13 +73,3 @@ def pictures_of(result: Result) -> list[Plain]:
             traceback.print_exc()
             return found
         found.append({"name": panel.name, "type": kind, "body": b64encode(body).decode()})
-
-
-def _entries(entries: tuple[Any, ...], item: str) -> str:
-    """Return the entries of a row of the answer as one text."""
-    if not entries:
-        return "none"
-    shown = [number(entry) if isinstance(entry, float) else one_line(entry) for entry in entries]
-    text, missing = listing(shown, _ANSWER_ROOM)
-    count = f"{plural(len(entries), item)}: " if len(entries) > 1 else ""
-    return f"{count}{text}" + (f", ... and {missing} more" if missing else "")
