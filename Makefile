@@ -16,7 +16,7 @@ BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-i
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-quick bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
+.PHONY: help demo test test-slow lint docs notebooks studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-quick bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make smoke      test the wheel in an environment of its own, outside the repository (two minutes)"
 	@echo "make smoke-lowest  the same with the lowest versions of what hybridq needs"
 	@echo "make docs       build the documentation into build/docs, and run every block of code in it (two minutes)"
+	@echo "make notebooks  run the notebooks of docs/notebooks, and keep them with outputs in build/notebooks (a minute)"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
@@ -134,6 +135,11 @@ docs: $(VENV)/.installed-docs
 	    $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs 2 --fresh-env \
 	    --doctree-dir build/doctrees docs build/docs
 	@echo "built: build/docs/index.html"
+
+# The notebooks are made of the tutorials; here they run in small sizes, two at a time.
+notebooks: $(VENV)/.installed-docs
+	NUMBA_OPT=1 NUMBA_CACHE_DIR=$(CURDIR)/.cache/test-kernels \
+	    $(BIN)/python docs/extensions/notebooks.py --run build/notebooks
 
 # The studies need PySCF, which the tests bring.
 studies: $(VENV)/.installed-test

@@ -23,6 +23,7 @@ extensions = [
     # Of this folder:
     "mathml",
     "run_blocks",
+    "notebooks",
     "registry_pages",
     "repository_pages",
 ]

@@ -11,7 +11,7 @@ import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
-from hybridq.cli.options import check_outputs, whole_number
+from hybridq.cli.options import check_outputs, file_of, whole_number
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import OutputError, ParameterError
 
@@ -130,7 +130,7 @@ def _read(graph: str, format: str | None) -> MaxCut:
     from hybridq.problems.maxcut import MaxCut
 
     with naming_the_right_command(graph, MaxCut):
-        return MaxCut.from_file(graph, format)
+        return MaxCut.from_file(file_of(graph), format)
 
 
 def _announced(problems: Sequence[Problem], progress: ProgressBar) -> Iterator[Problem]:

@@ -59,8 +59,10 @@ def convert(
       [bold]hybridq convert matrix.txt q.json --from quadratic-matrix --to json-polynomial[/bold]
     """
     from hybridq.cli import page
+    from hybridq.cli.options import file_of
     from hybridq.problems.formats.conversion import convert_file
 
+    source = file_of(source)
     try:
         done = convert_file(source, target, from_format=from_, to_format=to, convention=convention)
     except HybridqError as error:

@@ -12,7 +12,7 @@ import typer
 from hybridq.cli import page
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import FAILED, OK
-from hybridq.cli.options import whole_number
+from hybridq.cli.options import file_of, whole_number
 from hybridq.cli.remote_jobs import Server
 from hybridq.core.errors import OutputError, ParameterError
 
@@ -174,7 +174,7 @@ def evaluate(
 
         models = Client(server).models
         kind = family or models.version(Reference(name, number))["families"][0]
-        problems = [problem_of_file(kind, Path(file), format) for file in files]
+        problems = [problem_of_file(kind, Path(file_of(file)), format) for file in files]
         job = models.evaluate(name, number, problems, alias=alias, budget=budget)
         return _report(job.result_json(), name)
     from hybridq.angles.registry import local_registry
@@ -187,7 +187,7 @@ def evaluate(
         baseline = registry.baseline(name, alias)
         assert candidate.training is not None
         kind = PROBLEMS[family or candidate.training.families[0]]
-        instances: list[Any] = [kind.from_file(file, format) for file in files]
+        instances: list[Any] = [kind.from_file(file_of(file), format) for file in files]
         with ProgressBar(quiet=quiet) as progress:
             found = evaluate_angles(
                 candidate,

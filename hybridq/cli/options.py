@@ -12,6 +12,8 @@ import typer
 
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 
+_DATASET = "dataset:"
+
 
 def whole_number(least: int) -> Callable[[str], int]:
     """Return a reader of integers >= `least`."""
@@ -115,6 +117,20 @@ def check_parameters(text: str) -> str | Path | list[float]:
     if os.sep in text or os.path.splitext(text)[1]:
         raise ParameterError(f"--initial: file {text!r} not found: check the name")
     return text
+
+
+def file_of(argument: str) -> str:
+    """Return the file of ``dataset:NAME``, and every other argument as it is.
+
+    Raises:
+        UnknownNameError: no instance has that name.
+        ParameterError: instances of several families have it.
+    """
+    if not argument.startswith(_DATASET):
+        return argument
+    from hybridq.problems import datasets
+
+    return str(datasets.path(argument.removeprefix(_DATASET)))
 
 
 class Pair(NamedTuple):

@@ -91,8 +91,9 @@ def submit(
       [bold]hybridq jobs submit maxcut graph.json --seed 7 -o p=3 --wait[/bold]
       [bold]hybridq jobs submit coloring map.json --problem-option colors=3[/bold]
     """
-    from hybridq.cli.options import check_outputs
+    from hybridq.cli.options import check_outputs, file_of
 
+    file = Path(file_of(str(file)))
     check_outputs(str(file), json, None)
     if not file.is_file():
         raise ParameterError(argument="file", value=str(file), expected="an existing file")

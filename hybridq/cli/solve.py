@@ -30,7 +30,7 @@ from hybridq.cli.named_options import (
     configured_backend,
     configured_strategy,
 )
-from hybridq.cli.options import check_parameters
+from hybridq.cli.options import check_parameters, file_of
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from hybridq.problems.base import Problem
 
 _IN_NUMPY = "not compiled on this machine yet, so NumPy ran; 'hybridq warm-up' compiles all"
-_DATASET = "dataset:"
 # Names that an argument takes besides those of its registry.
 _NO_ENTRIES = (("engine", "auto"), ("grouping", "auto"), ("mitigate", "auto"), ("mitigate", "none"))
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
@@ -146,7 +145,7 @@ def _help(family: type[Problem]) -> str:
 
 def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
     """Read the problem, solve it, report; return the exit code."""
-    file, journal, resume = _file_of(values["file"]), values["journal"], values["resume"]
+    file, journal, resume = file_of(values["file"]), values["journal"], values["resume"]
     outputs = Outputs(
         file, values["json"], values["plot"], values["quiet"], what=family.noun, store=journal
     )
@@ -197,15 +196,6 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         else:
             finish = _solve(problem, settings, values, seed, outputs, progress)
     return finish()
-
-
-def _file_of(argument: str) -> str:
-    """Return the file of ``dataset:NAME``, and every other argument as it is."""
-    if not argument.startswith(_DATASET):
-        return argument
-    from hybridq.problems import datasets
-
-    return str(datasets.path(argument.removeprefix(_DATASET)))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from tests.cli.cli_samples import Outcome
@@ -22,6 +23,12 @@ def test_it_says_what_was_read_and_written(hybridq: Callable[..., Outcome], tmp_
     )
     assert hybridq("convert", target, tmp_path / "ms.qubo").code == 0
     assert (tmp_path / "ms.qubo").read_text().startswith("c Names: x1 x2")
+
+
+def test_it_reads_an_instance_of_hybridq(hybridq: Callable[..., Outcome], tmp_path: Path) -> None:
+    found = hybridq("convert", "dataset:florentine", tmp_path / "florentine.graphml")
+    assert found.code == 0
+    assert len(nx.read_graphml(tmp_path / "florentine.graphml").edges) == 20
 
 
 @pytest.mark.parametrize(
