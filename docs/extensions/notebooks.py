@@ -9,7 +9,7 @@ The pages are the source, so that nothing is written twice:
   which shows itself.
 - A fence ``sh`` is a cell of commands ``!hybridq ...``.
 - A ``{code-block}`` with the name of a file as its caption is a cell that writes the file, a
-  picture ``made/NAME`` a cell that shows it.
+  picture ``made/NAME.svg`` a cell that shows it, as pixels, in the width of a page.
 - Files of ``problems/`` become names of `hybridq.datasets`, so that a notebook runs anywhere.
 - The rest is text; links to tutorials lead to their notebooks.
 
@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[1]
 TUTORIALS = DOCS / "tutorials"
 NOTEBOOKS = DOCS / "notebooks"
+_WIDTH = 900  # of a picture, in pixels
 _SECONDS = 300  # for one cell, on a busy machine
 _FENCE = re.compile(r"^```(?P<opening>.*)$")
 _CAPTION = re.compile(r"^:caption: (?P<name>.+)$")
-_PICTURE = re.compile(r"^!\[(?P<text>[^\]]*)\]\(made/(?P<name>[\w.]+)\)$", re.MULTILINE)
+_PICTURE = re.compile(r"^!\[(?P<text>[^\]]*)\]\(made/(?P<name>\w+)\.svg\)$", re.MULTILINE)
 _PAGE = re.compile(r"\]\((\w+)\.md\)")
 _INSTANCE = re.compile(r"problems/\w+/[\w.-]+")
 _SHOWN = re.compile(r"^print\((\w+|hq\.\w+\(.*\))\)$")
@@ -63,7 +64,8 @@ get_ipython().system = _strict
 
 def notebook(page: Path) -> dict[str, Any]:
     """Return the notebook of a page, as the JSON of format 4.5."""
-    cells = [_cell(kind, source) for kind, source in _parts(page.read_text("utf-8"))]
+    text = page.read_text("utf-8")
+    cells = [_cell(kind, source) for kind, source in _parts(_in_pixels(text))]
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -83,6 +85,13 @@ def text_of(found: dict[str, Any]) -> str:
 def pages() -> list[Path]:
     """Return the pages that become notebooks."""
     return sorted(TUTORIALS.glob("*.md"))
+
+
+def _in_pixels(text: str) -> str:
+    """Return a page that writes its pictures as pixels; one of vectors has no width of its own."""
+    for name in {picture["name"] for picture in _PICTURE.finditer(text)}:
+        text = re.sub(rf"(?<!made/)\b{name}\.svg", f"{name}.png", text)
+    return text
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:
@@ -157,7 +166,8 @@ def _texts(text: str) -> Iterator[tuple[str, str]]:
     place = 0
     for picture in _PICTURE.finditer(text):
         yield from _markdown(text[place : picture.start()])
-        yield "code", f'from IPython.display import SVG\n\nSVG("{picture["name"]}")'
+        name = f"{picture['name']}.png"
+        yield "code", f'from IPython.display import Image\n\nImage("{name}", width={_WIDTH})'
         yield "markdown", f"*{picture['text']}.*"
         place = picture.end()
     yield from _markdown(text[place:])

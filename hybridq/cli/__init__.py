@@ -18,7 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         interrupted the work.
     """
     import gc
+    import os
     import sys
+
+    # The terminal of a notebook's `!command` cannot move its cursor: a bar would be a line each time.
+    if "JPY_PARENT_PID" in os.environ:
+        os.environ["TERM"] = "dumb"
 
     # Start-up makes half a million objects that all stay: Python's default of 700 new objects
     # between two collections spends a tenth of a short solve in looking through them.

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from hybridq.cli import main
 from hybridq.cli.errors import guard
 from hybridq.core.errors import FormatError
 
@@ -61,3 +62,10 @@ def test_a_closed_pipe_is_quiet() -> None:
         os.close(writing)
     assert done.stderr == b""
     assert done.returncode == 1
+
+
+def test_a_command_of_a_notebook_moves_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-color")
+    monkeypatch.setenv("JPY_PARENT_PID", "1")  # of every process that a kernel starts
+    assert main(["--version"]) == 0
+    assert os.environ["TERM"] == "dumb"

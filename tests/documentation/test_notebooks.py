@@ -57,14 +57,14 @@ def test_a_page_becomes_cells(tmp_path: Path) -> None:
     page.write_text(
         "# Title\n\nA [page](other.md).\n\n"
         '```python\nx = read("problems/maxcut/florentine.json")\nprint(x)\n```\n\n'
-        "```sh\nhybridq solve maxcut problems/maxcut/petersen.edgelist \\\n    --p 2\n```\n\n"
+        "```sh\nhybridq solve maxcut problems/maxcut/petersen.edgelist \\\n    --plot cut.svg\n```\n\n"
         "![A cut](made/cut.svg)\n\n"
         "```{code-block} text\n:caption: bag.txt\n\n3 10\n```\n\n```text\nshown only\n```\n"
     )
     assert cells(page, "code") == [
         'x = read(hq.datasets.path("maxcut/florentine"))\nx',
-        "!hybridq solve maxcut dataset:maxcut/petersen \\\n    --p 2",
-        'from IPython.display import SVG\n\nSVG("cut.svg")',
+        "!hybridq solve maxcut dataset:maxcut/petersen \\\n    --plot cut.png",
+        'from IPython.display import Image\n\nImage("cut.png", width=900)',
         "%%writefile bag.txt\n3 10",
     ]
     assert cells(page, "markdown") == [
