@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import os
     import sys
 
-    # The terminal of a notebook's `!command` cannot move its cursor: a bar would be a line each time.
+    # The terminal of a notebook's `!command` cannot move its cursor: a bar would be many lines.
     if "JPY_PARENT_PID" in os.environ:
         os.environ["TERM"] = "dumb"
 

@@ -102,7 +102,7 @@ def learn(
     if server and store is None:
         from hybridq.service.client import Client, problem_of_file
 
-        problems = [problem_of_file(family, Path(file), format) for file in files]
+        problems = [problem_of_file(family, Path(file_of(file)), format) for file in files]
         found = Client(server).models.learn(name, problems, p).result_json()
         page.say(f"{name}@{found['version']}")
         return OK
@@ -113,7 +113,7 @@ def learn(
     from hybridq.problems import PROBLEMS
 
     checked_model(name)
-    instances = [PROBLEMS[family].from_file(file, format) for file in files]
+    instances = [PROBLEMS[family].from_file(file_of(file), format) for file in files]
     learned = learned_from(instances, p, name, quiet=quiet)
     with local_registry(store, must_exist=False) as registry:
         number, is_new = registry.register(name, content_of(learned))

@@ -57,7 +57,8 @@ def test_a_page_becomes_cells(tmp_path: Path) -> None:
     page.write_text(
         "# Title\n\nA [page](other.md).\n\n"
         '```python\nx = read("problems/maxcut/florentine.json")\nprint(x)\n```\n\n'
-        "```sh\nhybridq solve maxcut problems/maxcut/petersen.edgelist \\\n    --plot cut.svg\n```\n\n"
+        "```sh\nhybridq solve maxcut problems/maxcut/petersen.edgelist \\\n"
+        "    --plot cut.svg\n```\n\n"
         "![A cut](made/cut.svg)\n\n"
         "```{code-block} text\n:caption: bag.txt\n\n3 10\n```\n\n```text\nshown only\n```\n"
     )
