@@ -12,7 +12,13 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hybridq.core.errors import OutputError
-from hybridq.storage.database import READS_ONLY, first_line, open_engine, without_password
+from hybridq.storage.database import (
+    READS_ONLY,
+    first_line,
+    open_engine,
+    storage_file,
+    without_password,
+)
 
 _LOCK = 0x68_79_62_71  # of PostgreSQL, while tables are made
 
@@ -39,11 +45,14 @@ class Transactions:
         self._quick = open_engine(url, durable=False)
         self._durable = open_engine(url, durable=True)
         self._clock = clock
+        self._file: Path | None = None
         self.is_postgresql = self._quick.dialect.name == "postgresql"
         with self.writing() as connection:
             if self.is_postgresql:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             self._migrate(connection)
+        self._file = storage_file(url)
+        self._identity = self._present_identity()
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +68,7 @@ class Transactions:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads."""
+        self._check_file()
         with self._telling(), self._quick.connect() as connection:
             chosen = connection.execution_options(**{READS_ONLY: True})
             try:
@@ -70,8 +80,10 @@ class Transactions:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """Open a transaction that writes, committed at the end of the block."""
         engine = self._durable if durable else self._quick
+        self._check_file()
         with self._telling(), engine.begin() as connection:
             yield connection
+            self._check_file()
 
     def now(self, connection: Connection) -> float:
         """Return the time in seconds since 1970, of one clock for all servers."""
@@ -84,6 +96,28 @@ class Transactions:
 
     def _migrate(self, connection: Connection) -> None:
         """Create the tables or bring them up to date; see `migrate`."""
+
+    def _present_identity(self) -> tuple[int, int] | None:
+        """Return device and number of the file that has the database's name now."""
+        if self._file is None:
+            return None
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_file(self) -> None:
+        """Raise if open connections would write to a file that has lost its name.
+
+        Raises:
+            OutputError: the file of SQLite has been deleted, moved or replaced.
+        """
+        if self._file is not None and self._present_identity() != self._identity:
+            raise OutputError(
+                f"the file {self._file} of the database has been deleted, moved or replaced: put "
+                "it back, or start again with the new one"
+            )
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

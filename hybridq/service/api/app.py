@@ -18,6 +18,7 @@ from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server, webhooks
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
 from hybridq.service.api.description import describe
+from hybridq.service.api.readiness import Readiness
 from hybridq.service.keys import Keys, valid_keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
@@ -67,6 +68,7 @@ def create_app(
             submissions=GroupedSubmissions(queue, valid_keys),
             keys=keys,
             webhooks=Webhooks(queue.database, keys.secret_of, targets or Targets()),
+            readiness=Readiness(queue.probe),
             pulse=Pulse(queue.changes),
             rates=Rates(rate, burst),
             tenant_rates=Rates(_KEYS * rate, _KEYS * burst),

@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from hybridq.angles.registry import ModelRegistry
+from hybridq.service.api.readiness import Readiness
 from hybridq.service.api.refusals import SEE_SCHEMA, Refusal, invalid_key, of_validation
 from hybridq.service.keys import Keys, Principal
 from hybridq.service.queue.changes import Changes
@@ -121,6 +122,7 @@ class Context:
         submissions: commits them in groups.
         keys: who may do what.
         webhooks: addresses that hear of the ends of jobs.
+        readiness: whether the database takes writes.
         pulse: waits.
         rates: limits of each key.
         tenant_rates: limits of all keys of a tenant together.
@@ -134,6 +136,7 @@ class Context:
     submissions: GroupedSubmissions
     keys: Keys
     webhooks: Webhooks
+    readiness: Readiness
     pulse: Pulse
     rates: Rates
     tenant_rates: Rates

@@ -82,8 +82,8 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", tags=["server"])
 async def readyz(request: Request) -> dict[str, str]:
-    """Answer once the database does; 503 where it does not."""
-    await run_in_threadpool(context_of(request).queue.counts)
+    """Answer if the database takes writes; 503 if it is locked, full or gone."""
+    await context_of(request).readiness.check()
     return {"status": "ok"}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from time import monotonic
 from typing import Any
+from urllib.parse import quote
 
 from hybridq.storage.database import BUSY_SECONDS, storage_file, storage_url
 
@@ -99,7 +100,8 @@ class Watch:
         """Notice commits of other connections to a file of SQLite."""
         path = storage_file(self._url)
         assert path is not None
-        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        name = f"file:{quote(str(path.absolute()))}?mode=rw"  # never made anew
+        with closing(sqlite3.connect(name, timeout=BUSY_SECONDS, uri=True)) as connection:
             seen: Any = None
             while not self._ended.wait(_POLL_SECONDS):
                 version = connection.execute("PRAGMA data_version").fetchone()

@@ -22,8 +22,8 @@ from hybridq.service.queue.records import (
 )
 from hybridq.service.queue.submitting import Repeatable
 from hybridq.service.queue.workers import is_gone
-from hybridq.service.store.database import Database
-from hybridq.service.store.tables import JOBS
+from hybridq.service.store.database import PROBED, Database
+from hybridq.service.store.tables import JOBS, SETTINGS
 
 LEASE_SECONDS = 60.0
 """Seconds after which a job is taken back from a worker that does not renew its lease."""
@@ -210,6 +210,12 @@ class Queue:
         with self.database.reading() as connection:
             query = select(JOBS.c.journal).where(JOBS.c.state < State.COMPLETED)
             return set(connection.execute(query).scalars())
+
+    def probe(self) -> None:
+        """Write to the database: a read succeeds on one that is locked, or full."""
+        with self.writing(durable=False, tell=False) as (connection, now):
+            own = SETTINGS.update().where(SETTINGS.c.name == PROBED)
+            connection.execute(own.values(value=repr(now)))
 
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""

@@ -17,6 +17,9 @@ VERSION_TABLE = "service_version"
 VIRTUAL = "virtual"
 """Setting that holds the virtual time of fair queueing."""
 
+PROBED = "probed"
+"""Setting that holds the time of the last look whether the database takes writes."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 """Folder of alembic's scripts."""
 
@@ -33,7 +36,7 @@ class Database(Transactions):
         """Create the tables or bring them up to date."""
         migrate(connection, MIGRATIONS, VERSION_TABLE)
         migrate_angles(connection)
-        _insert_missing(connection, {VIRTUAL: "0"})
+        _insert_missing(connection, {VIRTUAL: "0", PROBED: "0"})
 
 
 def _insert_missing(connection: Connection, settings: dict[str, str]) -> None:

@@ -101,7 +101,10 @@ class Dispatcher:
         A job is claimed once the process is ready: until then another server may take it, and no
         job fails over a process that cannot start.
         """
-        while not self._stop.is_set():
+        while True:
+            seen = self._queue.changes.count  # before the look at the end, which notifies
+            if self._stop.is_set():
+                return
             try:
                 if not slot.is_ready(_READY_SECONDS):
                     continue
@@ -109,7 +112,6 @@ class Dispatcher:
                 _log.warning("the process of a slot ended while it started: %s", died)
                 self._stop.wait(RETRY_SECONDS)
                 continue
-            seen = self._queue.changes.count
             try:
                 claimed = self._queue.claim(self.worker)
             except OutputError as error:
