@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from hybridq.core.checks import is_real
 from hybridq.core.errors import FormatError, ParameterError, ProblemError, Setting, Text
 from hybridq.core.numbers import plural
-from hybridq.problems.formats._graphs import ORIGIN, Origin
+from hybridq.problems.formats._graphs import LARGEST_PLAIN, ORIGIN, EdgeArrays, Origin
 from hybridq.problems.formats._text import is_number, short, tidy
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _PLACES = ("x", "y", "z", "lat", "lon", "latitude", "longitude", "pos", "source"
 _LOOKS = ("color", "colour", "r", "g", "b", "alpha", "group", "community", "component")
 _NO_WEIGHTS = frozenset((*_NUMBERING, *_PLACES, *_LOOKS))
 _SHOWN = 3
-_LARGEST_PLAIN = 2**53  # a NaN and infinities are not below it
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,13 @@ class SimpleGraph:
         graph: a copy; the attribute ``weight`` holds the chosen weights.
         weight: the attribute that they come from, None where all are 1.
         notes: remarks for people.
+        arrays: pairs of qubits and weights, if the reader of the file knows them.
     """
 
     graph: nx.Graph[Any]
     weight: str | None
     notes: tuple[str, ...]
+    arrays: EdgeArrays | None = None
 
 
 def simple_graph(
@@ -89,11 +90,12 @@ def simple_graph(
             origin,
         )
     if origin is not None and origin.plain and of == "edge" and weight in (None, WEIGHT):
-        made = graph.copy()
-        made.graph.pop(ORIGIN)
-        first = next(iter(graph.edges(data=True)))[-1]
-        if WEIGHT in first or weight is None:
-            return SimpleGraph(made, WEIGHT if WEIGHT in first else None, origin.notes)
+        has_weights = WEIGHT in next(iter(graph.edges(data=True)))[-1]
+        if has_weights or weight is None:
+            made = _own(graph, origin)
+            made.graph.pop(ORIGIN)
+            named = WEIGHT if has_weights else None
+            return SimpleGraph(made, named, origin.notes, origin.arrays)
     facts = [data for *_, data in _entries(graph, of)]
     chosen = _attribute(facts, weight, of, origin)
     made = _merged(graph, chosen if of == "edge" else None, parallel, origin)
@@ -213,7 +215,7 @@ def _merged(
     import networkx as nx
 
     if not graph.is_multigraph():
-        return graph.copy()
+        return _own(graph, origin)
     made: nx.Graph[Any] = nx.DiGraph() if graph.is_directed() else nx.Graph()
     made.graph.update(graph.graph)
     made.add_nodes_from((node, dict(data)) for node, data in graph.nodes(data=True))
@@ -229,6 +231,11 @@ def _merged(
         elif _value(data, weight, u, v, origin) != _value(made[u][v], weight, u, v, origin):
             _refuse_parallel(u, v, made[u][v], data, weight, origin)
     return made
+
+
+def _own(graph: nx.Graph[Any], origin: Origin | None) -> nx.Graph[Any]:
+    """Return the graph if it is fresh, else a copy."""
+    return graph if origin is not None and origin.fresh else graph.copy()
 
 
 def _value(
@@ -302,7 +309,7 @@ def is_plain_weight(weight: object) -> bool:
 
     Most weights are, and large graphs have many; the others are examined at length.
     """
-    return (type(weight) is float or type(weight) is int) and abs(weight) <= _LARGEST_PLAIN
+    return (type(weight) is float or type(weight) is int) and abs(weight) <= LARGEST_PLAIN
 
 
 def finite_weight(weight: object, where: str, origin: Origin | None = None) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from hybridq.core.errors import ProblemError, Text
 from hybridq.core.numbers import plural
 from hybridq.problems.base import BinaryProblem
+from hybridq.problems.formats._graphs import ORIGIN, EdgeArrays
 from hybridq.problems.graph_data import finite_weight, simple_graph
 from hybridq.problems.graph_input import as_graph, from_matrix
 
@@ -77,6 +79,8 @@ class GraphProblem(BinaryProblem):
         object.__setattr__(self, "reading_notes", made.notes)
         own_name = self.name or self.graph.graph.get("name")
         object.__setattr__(self, "name", str(own_name or f"graph of {self.n_nodes} nodes"))
+        if made.arrays is not None:
+            self.__dict__["_edge_arrays"] = made.arrays
         _ = self._edge_arrays  # raises for weights that are not finite
 
     @classmethod
@@ -105,6 +109,13 @@ class GraphProblem(BinaryProblem):
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
         """Return the problem of a graph, under the graph's own name where it has one."""
         return super().from_data(data, name=data.graph.get("name") or name, **options)
+
+    @classmethod
+    def _named(cls, data: Any, path: str | os.PathLike[str], options: dict[str, Any]) -> Self:
+        """Return the problem of a graph from a file, which no other problem has."""
+        if ORIGIN in data.graph:
+            data.graph[ORIGIN] = replace(data.graph[ORIGIN], fresh=True)
+        return super()._named(data, path, options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}: {self.size()})"
@@ -157,7 +168,7 @@ class GraphProblem(BinaryProblem):
         return float(self.weights.sum())
 
     @cached_property
-    def _edge_arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _edge_arrays(self) -> EdgeArrays:
         return _edge_arrays(self.graph, self.nodes)
 
     def size(self) -> str:
@@ -227,9 +238,7 @@ def _check_kind(graph: nx.Graph[Any], needs_edges: bool) -> None:
         raise ProblemError("the graph has no edges: nothing is left to optimize")
 
 
-def _edge_arrays(
-    graph: nx.Graph[Any], nodes: list[Hashable]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _edge_arrays(graph: nx.Graph[Any], nodes: list[Hashable]) -> EdgeArrays:
     """Return qubit pairs and weights in edge order; see `GraphProblem.edges`."""
     index = {label: qubit for qubit, label in enumerate(nodes)}
     listed: list[tuple[Any, Any, Any]] = list(graph.edges(data="weight", default=1))

@@ -15,6 +15,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hybridq as hq
 from hybridq.core.errors import (
     FormatError,
     OutputError,
@@ -336,3 +337,29 @@ def test_the_way_through_arrays_leaves_refusals_to_the_lines(line: str) -> None:
     with pytest.raises(FormatError) as caught:
         parse_graph(f"4 2\n3 4 1\n{line}\n", format="rudy")
     assert caught.value.line == 3
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_arrays_of_a_file_are_those_of_its_graph(weighted: bool) -> None:
+    graph = nx.gnm_random_graph(30, 90, seed=4)
+    rng = np.random.default_rng(4)
+    rows = [(v, u) if rng.integers(2) else (u, v) for u, v in graph.edges]
+    rng.shuffle(rows)
+    lines = [
+        f"{u + 1} {v + 1}" + (f" {k - 40}" if weighted else "") for k, (u, v) in enumerate(rows)
+    ]
+    text = "\n".join(["30 90", *lines])
+    read = hq.MaxCut.from_bytes(text.encode(), source="a.rud")
+    made = hq.MaxCut(nx.Graph(read.graph))  # its edges come from networkx
+    np.testing.assert_array_equal(read.edges, made.edges)
+    np.testing.assert_array_equal(read.weights, made.weights)
+    assert read.nodes == made.nodes
+
+
+def test_a_problem_never_shares_a_graph_that_somebody_else_holds() -> None:
+    graph = parse_graph("3 2\n1 2 5\n2 3 1\n", format="rudy")
+    problem = hq.MaxCut(graph)
+    graph[1][2]["weight"] = 7
+    graph.add_edge(1, 3)
+    assert problem.graph[1][2]["weight"] == 5
+    assert problem.graph.number_of_edges() == len(problem.edges) == 2

@@ -94,6 +94,7 @@ class Format:
         options: names of the keywords that `read` takes, out of `READING_OPTIONS`.
         magic: the bytes that a binary file begins with; empty for text.
         plain_numbers: True if the text is numbers alone, which fit other such formats as well.
+        most: the highest confidence that `recognizes` returns.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Format:
     options: tuple[str, ...] = ()
     magic: bytes = b""
     plain_numbers: bool = False
+    most: Match = Match.CERTAIN
 
     @property
     def noun(self) -> str:

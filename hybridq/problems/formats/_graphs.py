@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import FormatError, ProblemError
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 #: A file may not declare more nodes than this: isolated nodes cost memory but no input.
 MAX_NODES = 1_000_000
+
+LARGEST_PLAIN = 2**53
+"""Integers below it are floats; a NaN and infinities are not below it."""
+
+EdgeArrays: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.float64]]"
+"""Pairs of qubits, the smaller one first, shape (m, 2), and weights, shape (m,), read-only."""
 
 ORIGIN = "hybridq origin"
 """Key of the `Origin` among the attributes of a graph that was read from a file."""
@@ -51,12 +58,16 @@ class Origin:
         notes: remarks on the reading, for people.
         repeat: the first repeated edge, None where every edge is listed once.
         plain: True if an integer weight, on all edges or on none, is the only attribute.
+        arrays: of a plain graph, its pairs of qubits and its weights, if they are known.
+        fresh: True if the reader holds the only reference: no copy is needed.
     """
 
     source: str
     notes: tuple[str, ...] = ()
     repeat: Repeat | None = None
     plain: bool = False
+    arrays: EdgeArrays | None = None
+    fresh: bool = False
 
 
 def parse_label(text: str) -> Hashable:
@@ -232,7 +243,8 @@ class GraphBuilder:
             for node, weight in self.node_weights.items():
                 graph.nodes[node]["weight"] = weight
         graph.add_edges_from((u, v, dict(attributes)) for u, v, attributes, _ in edges)
-        graph.graph[ORIGIN] = Origin(self.source, tuple(self.notes), repeat)
+        plain = repeat is None and _are_plain([attributes for _, _, attributes, _ in edges])
+        graph.graph[ORIGIN] = Origin(self.source, tuple(self.notes), repeat, plain)
         return graph
 
     def _distinct(self) -> tuple[list[Any], Repeat | None]:
@@ -253,6 +265,15 @@ class GraphBuilder:
                 self.notes.append("The file lists each edge in both directions; each counts once.")
             return [self.edges[position] for position in first.values()], None
         return self.edges, repeat
+
+
+def _are_plain(attributes: list[Mapping[str, Any]]) -> bool:
+    """Return whether all edges have an integer weight alone, or none has anything."""
+    if not any(attributes):
+        return True
+    return set(map(tuple, attributes)) == {("weight",)} and all(
+        type(own["weight"]) is int and abs(own["weight"]) < LARGEST_PLAIN for own in attributes
+    )
 
 
 _PLAIN_LINES = re.compile(r"(?:\d{1,7} \d{1,7}(?: -?\d{1,15})?\n)+", re.ASCII)
@@ -281,20 +302,25 @@ def plain_graph(body: str, n_nodes: int, n_edges: int, source: str) -> nx.Graph[
         return None
     table = np.array(numbers, dtype=np.int64).reshape(n_edges, columns + 1)
     low, high = table[:, :2].min(axis=1), table[:, :2].max(axis=1)
-    repeats = len(np.unique(low * (n_nodes + 1) + high)) < n_edges
-    if repeats or low.min() < 1 or high.max() > n_nodes or (low == high).any():
+    keys = np.sort(low * (n_nodes + 1) + high)
+    faults = (keys[1:] == keys[:-1]).any() or (low == high).any()
+    if faults or low.min() < 1 or high.max() > n_nodes:
         return None
     check_isolated(n_nodes, 2 * n_edges, source)
     import networkx as nx
 
     graph: nx.Graph[Any] = nx.Graph()
     graph.add_nodes_from(range(1, n_nodes + 1))
+    order = np.argsort(low, kind="stable")  # as networkx lists them
+    pairs = np.column_stack([low, high])[order] - 1
+    weights = np.ones(n_edges) if columns == 1 else table[order, 2].astype(np.float64)
     if columns == 1:
         graph.add_edges_from(zip(numbers[::2], numbers[1::2], strict=True))
     else:
         edges = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
         graph.add_weighted_edges_from(edges)
-    graph.graph[ORIGIN] = Origin(source, plain=True)
+    pairs.flags.writeable = weights.flags.writeable = False
+    graph.graph[ORIGIN] = Origin(source, plain=True, arrays=(pairs, weights))
     return graph
 
 

@@ -157,7 +157,15 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
 
 def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Format]:
     """Return the format of a text, and its confidence; see `choose`."""
-    ranked = _ranked(text, source, (FORMATS[name] for name in FormatsOfShape(*shapes)))
+    entries = [FORMATS[name] for name in FormatsOfShape(*shapes)]
+    ranked = _ranked(text, source, (entry for entry in entries if entry.most == Match.CERTAIN))
+    suffix = suffix_of(source)
+    # A table is recognized by all of its rows, and never preferred to these.
+    if not any(
+        match == Match.CERTAIN or (match == Match.LIKELY and suffix in entry.suffixes)
+        for match, entry in ranked
+    ):
+        ranked = _ranked(text, source, entries)
     best = ranked[0][0] if ranked else Match.NO
     if best <= Match.FALLBACK:
         for entry in UNREAD:
@@ -167,7 +175,6 @@ def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Forma
         unknown = FormatError(f"the text does not appear to hold {_nouns(shapes)}", source=source)
         raise _of_other_shape(unknown, best, text, source, shapes) or unknown
     equal = [entry for match, entry in ranked if match == best]
-    suffix = suffix_of(source)
     equal = [entry for entry in equal if suffix in entry.suffixes] or equal
     if len(equal) > 1 and best > Match.FALLBACK:
         first, second = equal[:2]

@@ -98,4 +98,5 @@ FORMAT = Format(
     suffixes=(".csv", ".tsv"),
     write=write,
     options=("header",),
+    most=Match.LIKELY,
 )

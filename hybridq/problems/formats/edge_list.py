@@ -51,4 +51,5 @@ FORMAT = Format(
     suffixes=(".edgelist", ".edges", ".el"),
     write=write,
     options=("header",),
+    most=Match.LIKELY,
 )
