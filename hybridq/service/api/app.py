@@ -16,8 +16,9 @@ from fastapi.responses import Response
 from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server, webhooks
-from hybridq.service.api.context import Context, Pulse, Rates, Workers
+from hybridq.service.api.context import Context, Rates, Workers
 from hybridq.service.api.description import describe
+from hybridq.service.api.pulse import Pulse
 from hybridq.service.api.readiness import Readiness
 from hybridq.service.keys import Keys, valid_keys
 from hybridq.service.queue.grouping import GroupedSubmissions

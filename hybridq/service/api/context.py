@@ -16,10 +16,10 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from hybridq.angles.registry import ModelRegistry
+from hybridq.service.api.pulse import Pulse
 from hybridq.service.api.readiness import Readiness
 from hybridq.service.api.refusals import SEE_SCHEMA, Refusal, invalid_key, of_validation
 from hybridq.service.keys import Keys, Principal
-from hybridq.service.queue.changes import Changes
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.webhooks.registered import Webhooks
@@ -44,50 +44,6 @@ class Workers(Protocol):
     @property
     def running(self) -> int:
         """Number of jobs that run now."""
-
-
-class Pulse:
-    """Waits of the event loop for changes, which come from threads."""
-
-    def __init__(self, changes: Changes) -> None:
-        self._changes = changes
-        self._waiting: set[asyncio.Future[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    @property
-    def count(self) -> int:
-        """Number of changes so far, to be read before what they may change."""
-        return self._changes.count
-
-    def begin(self) -> None:
-        """Receive changes in the running event loop."""
-        self._loop = asyncio.get_running_loop()
-        self._changes.add_listener(self._notice)
-
-    def end(self) -> None:
-        """Wake all, and receive no more changes."""
-        self._changes.remove_listener(self._notice)
-        self._wake()
-
-    async def wait(self, seen: int, seconds: float) -> None:
-        """Wait for a change after the first `seen` ones, or until the time is over."""
-        assert self._loop is not None
-        waiter = self._loop.create_future()
-        self._waiting.add(waiter)
-        try:
-            if self._changes.count <= seen:
-                await asyncio.wait([waiter], timeout=seconds)
-        finally:
-            self._waiting.discard(waiter)
-
-    def _notice(self) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
-
-    def _wake(self) -> None:
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_result(None)
 
 
 class Rates:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from time import monotonic
@@ -28,7 +27,6 @@ MOST_FOLLOWED = 50
 """Jobs that the stream of all jobs follows, the latest ones."""
 
 _CHECK_SECONDS = 5.0  # between two looks without a notice
-_PAUSE_SECONDS = 0.02  # at least, between two looks
 _LIST_PAUSE_SECONDS = 0.2
 _COMMENT_SECONDS = 15.0
 
@@ -87,51 +85,54 @@ async def _stream(context: Context, owner: Principal, name: str, seen: int) -> A
     """Yield the changes of a job until it has ended."""
     shown: tuple[State, bool] | None = None
     quiet_since = monotonic()
-    while True:
-        count = context.pulse.count
-        job = await run_in_threadpool(context.queue.job, owner.tenant, name)
-        if job is None:  # deleted meanwhile
-            return
-        if job.revision > seen or (job.state.is_final and shown is None):
-            seen, quiet_since = job.revision, monotonic()
-            now = (job.state, job.cancel_requested)
-            kind = "end" if job.state.is_final else "progress" if now == shown else "status"
-            shown = now
-            data = job.progress if kind == "progress" else view(job).model_dump()
-            yield f"id: {seen}\n{_event(kind, data)}"
-            if kind == "end":
+    with context.pulse.watching([name]) as watched:
+        while True:
+            watched.look()
+            job = await run_in_threadpool(context.queue.job, owner.tenant, name)
+            if job is None:  # deleted meanwhile
                 return
-        elif monotonic() - quiet_since > _COMMENT_SECONDS:
-            quiet_since = monotonic()
-            yield ": nothing new\n\n"
-        await asyncio.sleep(_PAUSE_SECONDS)
-        await context.pulse.wait(count, _CHECK_SECONDS)
+            if job.revision > seen or (job.state.is_final and shown is None):
+                seen, quiet_since = job.revision, monotonic()
+                now = (job.state, job.cancel_requested)
+                kind = "end" if job.state.is_final else "progress" if now == shown else "status"
+                shown = now
+                data = job.progress if kind == "progress" else view(job).model_dump()
+                yield f"id: {seen}\n{_event(kind, data)}"
+                if kind == "end":
+                    return
+            elif monotonic() - quiet_since > _COMMENT_SECONDS:
+                quiet_since = monotonic()
+                yield ": nothing new\n\n"
+            if not watched.follow([job]):
+                await watched.wait(_CHECK_SECONDS)
 
 
 async def _list_stream(context: Context, owner: Principal) -> AsyncIterator[str]:
     """Yield the latest jobs of a tenant, and each one again that changes."""
     seen: dict[str, int] = {}
     quiet_since = monotonic()
-    while True:
-        count = context.pulse.count
-        jobs = await run_in_threadpool(
-            lambda: context.queue.jobs(owner.tenant, limit=MOST_FOLLOWED)
-        )
-        new = [_event("job", view(job).model_dump()) for job in reversed(jobs)
-               if seen.get(job.id) != job.revision]  # fmt: skip
-        # Identifiers increase with time: older ones than the last have left the window.
-        first = jobs[-1].id if len(jobs) == MOST_FOLLOWED else ""
-        found = {job.id: job.revision for job in jobs}
-        new += [_event("deleted", {"id": job}) for job in seen if job > first and job not in found]
-        seen = found
-        if new:
-            quiet_since = monotonic()
-            yield "".join(new)
-        elif monotonic() - quiet_since > _COMMENT_SECONDS:
-            quiet_since = monotonic()
-            yield ": nothing new\n\n"
-        await asyncio.sleep(_LIST_PAUSE_SECONDS)
-        await context.pulse.wait(count, _CHECK_SECONDS)
+    with context.pulse.watching() as watched:
+        while True:
+            watched.look()
+            jobs = await run_in_threadpool(
+                lambda: context.queue.jobs(owner.tenant, limit=MOST_FOLLOWED)
+            )
+            new = [_event("job", view(job).model_dump()) for job in reversed(jobs)
+                   if seen.get(job.id) != job.revision]  # fmt: skip
+            # Identifiers increase with time: older ones than the last have left the window.
+            first = jobs[-1].id if len(jobs) == MOST_FOLLOWED else ""
+            found = {job.id: job.revision for job in jobs}
+            new += [
+                _event("deleted", {"id": job}) for job in seen if job > first and job not in found
+            ]
+            seen = found
+            if new:
+                quiet_since = monotonic()
+                yield "".join(new)
+            elif monotonic() - quiet_since > _COMMENT_SECONDS:
+                quiet_since = monotonic()
+                yield ": nothing new\n\n"
+            await watched.wait(_CHECK_SECONDS, pause=_LIST_PAUSE_SECONDS)
 
 
 def _event(kind: str, data: Any) -> str:

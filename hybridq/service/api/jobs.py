@@ -38,7 +38,6 @@ MOST_WAIT = 30.0
 
 _ID = r"^[0-9a-f-]{36}$"
 _CHECK_SECONDS = 5.0  # between two looks without a notice
-_PAUSE_SECONDS = 0.02  # at least, between two looks
 
 
 def _job_id(job: str) -> str:
@@ -264,18 +263,19 @@ async def _jobs_when(
 ) -> list[Job]:
     """Return jobs in the order of `ids` once they have ended or the time is over."""
     end = monotonic() + seconds
-    while True:
-        count = context.pulse.count
-        found = await run_in_threadpool(
-            lambda: context.queue.jobs(owner.tenant, ids=ids, limit=MOST_JOBS)
-        )
-        left = end - monotonic()
-        ends = [job.state.is_final for job in found]
-        if left <= 0 or not found or (all(ends) if every else any(ends)):
-            known = {job.id: job for job in found}
-            return [known[each] for each in ids if each in known]
-        await context.pulse.wait(count, min(left, _CHECK_SECONDS))
-        await asyncio.sleep(min(left, _PAUSE_SECONDS))
+    with context.pulse.watching(ids) as watched:
+        while True:
+            watched.look()
+            found = await run_in_threadpool(
+                lambda: context.queue.jobs(owner.tenant, ids=ids, limit=MOST_JOBS)
+            )
+            left = end - monotonic()
+            ends = [job.state.is_final for job in found]
+            if left <= 0 or not found or (all(ends) if every else any(ends)):
+                known = {job.id: job for job in found}
+                return [known[each] for each in ids if each in known]
+            if not watched.follow(found):
+                await watched.wait(min(left, _CHECK_SECONDS))
 
 
 async def _views(context: Context, owner: Principal, jobs: Sequence[Job]) -> list[JobView]:

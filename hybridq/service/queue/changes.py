@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing, suppress
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from hybridq.storage.database import BUSY_SECONDS, storage_file, storage_url
@@ -15,7 +15,11 @@ from hybridq.storage.database import BUSY_SECONDS, storage_file, storage_url
 CHANNEL = "hybridq_jobs"
 """PostgreSQL's channel of notifications."""
 
+Listener: TypeAlias = Callable[[Collection[str] | None], None]
+"""Called with the identifiers of changed jobs, None for any."""
+
 _POLL_SECONDS = 0.02  # `PRAGMA data_version` takes 10 µs
+_LATEST_SECONDS = 0.2  # commits of this process may hide those of others for so long
 _RETRY_SECONDS = 1.0
 _LISTEN_SECONDS = 0.5
 
@@ -30,21 +34,26 @@ class Changes:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._count = 0
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Listener] = []
 
     @property
     def count(self) -> int:
         """Number of notices so far."""
         return self._count
 
-    def notify(self) -> None:
-        """Wake all waiting threads and call all listeners."""
+    def notify(self, jobs: Collection[str] | None = None) -> None:
+        """Wake all waiting threads and call all listeners.
+
+        Args:
+            jobs: identifiers of those that changed, and that others may have joined; any by
+                default.
+        """
         with self._condition:
             self._count += 1
             listeners = list(self._listeners)
             self._condition.notify_all()
         for each in listeners:
-            each()
+            each(jobs)
 
     def wait(self, seen: int, seconds: float) -> int:
         """Wait until there are more than `seen` notices, or the time is over.
@@ -58,12 +67,12 @@ class Changes:
                 self._condition.wait(left)
             return self._count
 
-    def add_listener(self, listener: Callable[[], None]) -> None:
+    def add_listener(self, listener: Listener) -> None:
         """Call `listener` at every notice, in the thread that made it."""
         with self._condition:
             self._listeners.append(listener)
 
-    def remove_listener(self, listener: Callable[[], None]) -> None:
+    def remove_listener(self, listener: Listener) -> None:
         """Do not call `listener` any more."""
         with self._condition:
             self._listeners.remove(listener)
@@ -103,11 +112,17 @@ class Watch:
         name = f"file:{quote(str(path.absolute()))}?mode=rw"  # never made anew
         with closing(sqlite3.connect(name, timeout=BUSY_SECONDS, uri=True)) as connection:
             seen: Any = None
+            own, since = 0, float("inf")
             while not self._ended.wait(_POLL_SECONDS):
                 version = connection.execute("PRAGMA data_version").fetchone()
+                count = self._changes.count
                 if version != seen:
-                    seen = version
+                    seen, since = version, min(since, monotonic())
+                # After a notice of this process, the commit was probably its own.
+                if since < float("inf") and (count == own or monotonic() - since > _LATEST_SECONDS):
+                    since, count = float("inf"), count + 1
                     self._changes.notify()
+                own = count
 
     def _listen(self) -> None:
         """Receive PostgreSQL's notifications."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue import outbox
 from hybridq.service.queue.claiming import held
-from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State, saved
+from hybridq.service.queue.records import JOINED, MOST_DEATHS, Claimed, Outcome, State, saved
 from hybridq.service.queue.sharing import Share, account, locked
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
-
-_JOINED = "joined:{}"
 
 # Statements are built once: that takes longer than SQLite takes to run them.
 _INSERT_RESULT = RESULTS.insert()
@@ -33,8 +32,18 @@ _END = _ENDED.where(JOBS.c.id == bindparam("job"))
 _END_JOINED = _ENDED.where(JOBS.c.joined_to == bindparam("job"), JOBS.c.state < State.COMPLETED)
 
 
-Effect: TypeAlias = Callable[[Connection, Row[Any], Outcome, float], Outcome]
-"""Change of other tables by a completed job: takes its row and returns its outcome."""
+@dataclass(frozen=True)
+class Effect:
+    """Change of other tables by a completed job.
+
+    Attributes:
+        apply: takes a transaction, the row of the job, its outcome and the time; returns the
+            outcome.
+        needs_start: whether it concerns only jobs that begin with a model.
+    """
+
+    apply: Callable[[Connection, Row[Any], Outcome, float], Outcome]
+    needs_start: bool = False
 
 
 def finish(
@@ -61,10 +70,12 @@ def finish(
         difference = float(outcome.usage.get("cpu_seconds", row.cost)) - row.cost
         circuits = int(outcome.usage.get("circuits", 0))
         account(connection, share, now, difference=difference, circuits=circuits)
+    if effect is not None and effect.needs_start and row.start is None:
+        effect = None
     if effect is not None and outcome.state is State.COMPLETED:
         try:
             with connection.begin_nested():
-                outcome = effect(connection, row, outcome, now)
+                outcome = effect.apply(connection, row, outcome, now)
         except OutputError:
             raise
         except HybridqError as error:
@@ -233,7 +244,7 @@ def _replace(connection: Connection, row: Row[Any]) -> None:
         .where(*joined)
         .values(
             joined_to=to,
-            source=_JOINED.format(to),
+            source=f"{JOINED}{to}",
             state=state,
             started=started,
             revision=JOBS.c.revision + 1,

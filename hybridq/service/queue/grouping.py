@@ -100,7 +100,8 @@ class GroupedSubmissions:
         """Submit a group in one transaction; a refused request has written nothing in it."""
         answers: list[list[Job] | HybridqError] = []
         try:
-            with self._queue.writing() as (connection, now):
+            about: list[str] = []
+            with self._queue.writing(about=about) as (connection, now):
                 asked = {one.key for one in group if one.key is not None}
                 check = self._valid_keys
                 invalid = asked - check(connection, asked, now) if check and asked else set()
@@ -109,16 +110,11 @@ class GroupedSubmissions:
                     try:
                         if one.key in invalid:
                             raise InvalidKeyError("the key has been revoked, or has expired")
-                        answers.append(
-                            submitting.submit(
-                                connection,
-                                one.tenant,
-                                one.submissions,
-                                now,
-                                one.repeatable,
-                                shares,
-                            )
+                        jobs = submitting.submit(
+                            connection, one.tenant, one.submissions, now, one.repeatable, shares
                         )
+                        about += [job.id for job in jobs]
+                        answers.append(jobs)
                     except OutputError:
                         raise
                     except HybridqError as error:

@@ -51,6 +51,7 @@ class Queue:
         self.database = database
         self.changes = changes or Changes()
         self._effects = effects or {}
+        self._is_busy = False  # whether the last look found a job
 
     def add_tenant(self, name: str, **shares: Any) -> bool:
         """Add a tenant with the shares of `sharing.add_tenant`; False if it exists."""
@@ -69,17 +70,25 @@ class Queue:
         repeatable: Repeatable | None = None,
     ) -> list[str]:
         """Queue all jobs or none; return their identifiers. See `submitting.submit`."""
-        with self.writing() as (connection, now):
+        about: list[str] = []
+        with self.writing(about=about) as (connection, now):
             jobs = submitting.submit(connection, tenant, submissions, now, repeatable)
-            return [job.id for job in jobs]
+            about += [job.id for job in jobs]
+            return about
 
     def claim(self, worker: str) -> Claimed | None:
         """Return the next job, claimed for this worker; None if there is none to run."""
-        with self.database.reading() as connection:  # without the lock of writers
-            if not claiming.is_any_ready(connection):
-                return None
-        with self.writing(durable=False) as (connection, now):
-            return claiming.claim(connection, worker, now, LEASE_SECONDS)
+        if not self._is_busy:  # a look that does not wait for writers
+            with self.database.reading() as connection:
+                if not claiming.is_any_ready(connection):
+                    return None
+        about: list[str] = []
+        with self.writing(durable=False, about=about) as (connection, now):
+            claimed = claiming.claim(connection, worker, now, LEASE_SECONDS)
+            if claimed is not None:
+                about.append(claimed.id)
+            self._is_busy = claimed is not None
+            return claimed
 
     def claim_alike(self, claimed: Claimed, most_points: int) -> list[Claimed]:
         """Claim waiting jobs of the circuit of a claimed one; see `claiming.claim_alike`."""
@@ -91,7 +100,7 @@ class Queue:
 
     def renew(self, worker: str, ids: Collection[str]) -> set[tuple[str, int]]:
         """Renew a worker's leases of some jobs; see `claiming.renew`."""
-        with self.writing(durable=False, tell=False) as (connection, now):
+        with self.writing(durable=False, announce=False) as (connection, now):
             return claiming.renew(connection, worker, now + LEASE_SECONDS, ids)
 
     def to_be_cancelled(self, worker: str) -> set[tuple[str, int]]:
@@ -101,7 +110,7 @@ class Queue:
 
     def report(self, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
         """Store the progress of a running job; return False if the worker lost it."""
-        with self.writing(durable=False) as (connection, _):
+        with self.writing(durable=False, about=[claimed.id]) as (connection, _):
             return claiming.report(connection, claimed, progress)
 
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
@@ -111,7 +120,8 @@ class Queue:
     def finish_all(self, ends: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """End jobs in one transaction; return for each whether its worker held it."""
         done: dict[str, bool] = {}
-        with self.writing() as (connection, now):
+        about = [claimed.id for claimed, _ in ends]
+        with self.writing(about=about) as (connection, now):
             # Tenants are locked in the same order by every server.
             for claimed, outcome in sorted(ends, key=lambda end: end[0].tenant):
                 effect = self._effects.get(claimed.kind)
@@ -213,26 +223,34 @@ class Queue:
 
     def probe(self) -> None:
         """Write to the database: a read succeeds on one that is locked, or full."""
-        with self.writing(durable=False, tell=False) as (connection, now):
+        with self.writing(durable=False, announce=False) as (connection, now):
             own = SETTINGS.update().where(SETTINGS.c.name == PROBED)
             connection.execute(own.values(value=repr(now)))
 
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""
-        with self.writing(tell=False) as (connection, now):
+        with self.writing(announce=False) as (connection, now):
             submitting.forget_keys(connection, now)
 
     @contextmanager
     def writing(
-        self, *, durable: bool = True, tell: bool = True
+        self, *, durable: bool = True, announce: bool = True, about: Collection[str] | None = None
     ) -> Iterator[tuple[Connection, float]]:
-        """Open a transaction, with the time; notify of its changes afterwards."""
+        """Open a transaction, with the time; notify of its changes afterwards.
+
+        Args:
+            durable: whether it survives the loss of power.
+            announce: whether to notify.
+            about: identifiers of the jobs that it changes, filled within the block, without which
+                nothing is announced; any by default.
+        """
         with self.database.writing(durable=durable) as connection:
             yield connection, self.database.now(connection)
-            if tell and self.database.is_postgresql:
+            announce = announce and (about is None or len(about) > 0)
+            if announce and self.database.is_postgresql:
                 connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
-        if tell:
-            self.changes.notify()
+        if announce:
+            self.changes.notify(about)
 
     def _lost(self, connection: Connection, now: float, job: str | None = None) -> list[Claimed]:
         """Return the running jobs whose lease is over or whose worker is dead."""

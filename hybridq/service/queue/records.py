@@ -18,6 +18,9 @@ Plain: TypeAlias = dict[str, Any]
 
 _SAVED = "saved_"
 
+JOINED = "joined:"
+"""Beginning of the source of a job that shares the run of another one, whose name follows."""
+
 MOST_DEATHS = 3
 """Deaths over one job after which it counts as failed."""
 
@@ -170,7 +173,7 @@ class Outcome:
 
 def is_joined(job: Job) -> bool:
     """Return whether a job shares the run of another one."""
-    return job.source.startswith("joined:")
+    return job.source.startswith(JOINED)
 
 
 def saved(usage: Plain) -> Plain:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Double, bindparam, cast, select
 
 from hybridq.service.store.database import VIRTUAL
 from hybridq.service.store.tables import SETTINGS, TENANTS
@@ -56,8 +56,10 @@ SET_VIRTUAL = (
 _WORKED = SET_VIRTUAL.values(day=bindparam("today"), circuits=bindparam("spent"))
 
 _VIRTUAL_TIME = select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL)
-_SET_VIRTUAL_TIME = (
-    SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=bindparam("now"))
+_ADVANCE_VIRTUAL_TIME = (
+    SETTINGS.update()
+    .where(SETTINGS.c.name == VIRTUAL, cast(SETTINGS.c.value, Double) < bindparam("latest"))
+    .values(value=bindparam("now"))
 )
 
 
@@ -151,8 +153,8 @@ def charge(connection: Connection, share: Share, cost: float) -> None:
     """
     to = share.virtual + cost / share.weight
     connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})
-    if share.virtual > virtual_time(connection):
-        connection.execute(_SET_VIRTUAL_TIME, {"now": repr(share.virtual)})
+    latest = {"latest": share.virtual, "now": repr(share.virtual)}
+    connection.execute(_ADVANCE_VIRTUAL_TIME, latest)
 
 
 def account(

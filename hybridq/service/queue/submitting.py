@@ -14,6 +14,7 @@ from hybridq.core.errors import ParameterError
 from hybridq.service.queue import outbox
 from hybridq.service.queue.reading import WAITING, jobs
 from hybridq.service.queue.records import (
+    JOINED,
     PRIORITIES,
     Job,
     Plain,
@@ -262,7 +263,7 @@ def _joined(leader: str, state: int, started: float | None) -> Plain:
         "state": state,
         "started": started,
         "joined_to": leader,
-        "source": f"joined:{leader}",
+        "source": f"{JOINED}{leader}",
     }
 
 

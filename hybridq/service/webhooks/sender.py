@@ -107,7 +107,7 @@ class Sender:
         await asyncio.gather(*running, return_exceptions=True)
 
     def _forget(self) -> None:
-        with self._queue.writing(tell=False) as (connection, now):
+        with self._queue.writing(announce=False) as (connection, now):
             outbox.forget(connection, now)
 
     def _claim(self, full: list[str]) -> Delivery | None:
@@ -115,7 +115,7 @@ class Sender:
         with database.reading() as connection:
             if not outbox.is_any_due(connection, database.now(connection)):
                 return None
-        with self._queue.writing(durable=False, tell=False) as (connection, now):
+        with self._queue.writing(durable=False, announce=False) as (connection, now):
             return outbox.claim(connection, now, full)
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -137,7 +137,7 @@ class Sender:
             _log.warning("the outcome of a delivery cannot be written: %s", failure)
 
     def _settle(self, delivery: Delivery, error: str | None) -> None:
-        with self._queue.writing(tell=False) as (connection, now):
+        with self._queue.writing(announce=False) as (connection, now):
             outbox.settle(connection, delivery, now, error)
 
     async def _attempt(self, delivery: Delivery) -> None:

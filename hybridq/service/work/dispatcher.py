@@ -168,6 +168,7 @@ class Dispatcher:
                 return slot.run(request, journal, on_progress=report, interrupt=must_end)
 
             if requests[0].get("isomorphic"):
+                self._endings.flush()  # it looks for their results
                 end = solve_or_relabel(self._queue, group[0], requests[0], run)
             else:
                 end = run(merged_request(requests))

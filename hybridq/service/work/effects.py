@@ -36,14 +36,13 @@ def _evaluated(connection: Connection, job: Row[Any], outcome: Outcome, now: flo
 
 def _solved(connection: Connection, job: Row[Any], outcome: Outcome, now: float) -> Outcome:
     """Count a search that began with a model, and test the canary that it belongs to."""
-    if job.start is not None:
-        observe(connection, job.tenant, json.loads(outcome.result or ""), now)
+    observe(connection, job.tenant, json.loads(outcome.result or ""), now)
     return outcome
 
 
 EFFECTS: Mapping[str, Effect] = {
-    "angles.learn": _learned,
-    "models.evaluate": _evaluated,
-    "solve": _solved,
+    "angles.learn": Effect(_learned),
+    "models.evaluate": Effect(_evaluated),
+    "solve": Effect(_solved, needs_start=True),
 }
 """Effects of completed jobs by kind."""

@@ -38,6 +38,8 @@ class Endings:
     def __init__(self, queue: Queue, stop: threading.Event) -> None:
         self._queue, self._stop = queue, stop
         self._inbox: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._put = self._done = 0
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def start(self) -> None:
@@ -58,7 +60,15 @@ class Endings:
             then: called with the state once it is written, with None where another worker has the
                 job, or where the server ends before.
         """
+        with self._changed:
+            self._put += 1
         self._inbox.put(_Waiting(claimed, outcome, then))
+
+    def flush(self) -> None:
+        """Wait until all ends so far are written, or given up as the server ends."""
+        with self._changed:
+            last = self._put
+            self._changed.wait_for(lambda: self._done >= last)
 
     def _work(self) -> None:
         ended = False
@@ -93,4 +103,10 @@ class Endings:
                 done = [False]
                 break
         for one, is_written in zip(group, done, strict=True):
-            one.then(one.outcome.state if is_written else None)
+            try:
+                one.then(one.outcome.state if is_written else None)
+            except Exception:  # the thread has other ends to write
+                _log.exception("job %s could not be cleaned up", one.claimed.id)
+        with self._changed:
+            self._done += len(group)
+            self._changed.notify_all()
