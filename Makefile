@@ -12,7 +12,8 @@ BACKENDS := .backends-venv
 FUZZ := .fuzz-venv
 MITIQ := .mitiq-venv
 SMOKE := .smoke-venv
-BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime pennylane openfermion
+BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime pennylane openfermion \
+    qiskit-optimization dimod pandas xarray
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
@@ -98,7 +99,8 @@ $(BACKENDS)/.peers: pyproject.toml
 
 test-backends: $(BACKENDS)/.peers
 	$(BACKENDS)/bin/python -m pytest -rs tests/peers tests/operators/test_interop.py tests/backends/test_vendors.py \
-	    tests/mitigation/test_m3.py
+	    tests/mitigation/test_m3.py tests/problems/test_program_interop.py tests/presentation/test_result.py \
+	    tests/experiments/test_table.py
 
 # smoke-lowest takes the lowest versions that pyproject.toml allows, which pip cannot resolve. The test is copied to an
 # empty folder, so that neither the repository nor its settings are found.

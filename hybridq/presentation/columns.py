@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hybridq.core.errors import MissingExtraError
+from hybridq.core.extras import load_extra
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,5 @@ class Columns:
         Raises:
             MissingExtraError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise MissingExtraError("pandas", "pandas", "a table as a DataFrame") from None
+        pandas = load_extra("pandas", "pandas", "a table as a DataFrame")
         return pandas.DataFrame({name: list(column) for name, column in self.data.items()})

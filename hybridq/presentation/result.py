@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import checked_count
 from hybridq.core.equality import ComparedByValue
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, Setting, UnknownNameError
+from hybridq.core.extras import load_extra
 from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
@@ -259,6 +260,29 @@ class Result(ComparedByValue):
         values = self.trace.values.tolist()
         columns = {"evaluation": tuple(range(1, len(values) + 1)), "value": tuple(values)}
         return Columns("evaluations", columns)
+
+    def to_xarray(self) -> Any:
+        """Return the scanned landscape, an `xarray.DataArray` over ``gamma`` and ``beta``.
+
+        Its values are expectations in the problem's natural sign, its coordinates radians.
+
+        Raises:
+            ParameterError: no landscape was scanned.
+            MissingExtraError: xarray is not installed.
+        """
+        if self.trace.landscape is None:
+            raise ParameterError(
+                "this result has no landscape",
+                argument="landscape",
+                remedy=("solve with ", Setting("p", 1), " and ", Setting("landscape", True)),
+            )
+        xarray = load_extra("xarray", "xarray", "to_xarray")
+        gammas, betas, values = self.trace.landscape
+        coordinates = {"gamma": gammas, "beta": betas}
+        facts = {"problem": self.problem.name, "units": "radians"}
+        return xarray.DataArray(
+            values, coordinates, ("gamma", "beta"), f"expected {self.problem.value_name}", facts
+        )
 
     def figure(self) -> Figure:
         """Return all pictures of this result as one Matplotlib figure."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hybridq.core.errors import ParameterError
 from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.problems.base import BinaryProblem, Problem
 
@@ -69,6 +70,7 @@ __all__ = [
     "Molecule",
     "NumberPartitioning",
     "Problem",
+    "from_model",
 ]
 
 _FAMILIES = {
@@ -78,6 +80,35 @@ _FAMILIES = {
     "Molecule": "molecule",
     "NumberPartitioning": "number-partitioning",
 }
+
+
+def from_model(model: Any, **options: Any) -> BinaryProblem:
+    """Return a model of another package as a problem.
+
+    `hybridq.solve` takes such models as they are.
+
+    Args:
+        model: a `QuadraticProgram` of qiskit-optimization, a model of dimod, or an `Instance` of
+            OMMX.
+        options: of the family `Program`, such as ``penalty``; of a polynomial only ``name``.
+
+    Raises:
+        ProblemError: continuous variables, or an integer without bounds.
+        ParameterError: another object.
+    """
+    from hybridq.problems.polynomial import Polynomial
+    from hybridq.problems.program import Program
+    from hybridq.problems.programs.interop import from_other_package
+    from hybridq.problems.programs.program import IntegerProgram
+
+    found = from_other_package(model)
+    if found is None:
+        raise ParameterError(
+            argument="model", value=model, expected="a model of qiskit-optimization, dimod or OMMX"
+        )
+    if isinstance(found, IntegerProgram):
+        return Program(found, **options)
+    return Polynomial(found, **options)
 
 
 def __getattr__(name: str) -> Any:

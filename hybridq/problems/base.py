@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
+    from hybridq.problems.instance_data import PolynomialData
     from hybridq.problems.programs.program import IntegerProgram
 
 Bits = NDArray[np.uint8]
@@ -116,6 +117,44 @@ class BinaryProblem(Problem):
     def program(self) -> IntegerProgram | None:
         """The integer program behind the problem, for classical solvers; None without one."""
         return None
+
+    @property
+    def formulation(self) -> IntegerProgram | PolynomialData:
+        """The program behind the problem, else the polynomial in bits that is minimized."""
+        if self.program is not None:
+            return self.program
+        from hybridq.problems.instance_data import PolynomialData
+
+        terms, offset = self.cost().to_qubo()
+        names = tuple(map(str, self.labels()))
+        if len(set(names)) < len(names):  # labels may be 1 and "1"
+            names = tuple(f"x{q}" for q in range(self.n_qubits))
+        found = [(offset, ()), *((value, key) for key, value in terms.items())]
+        return PolynomialData(names, tuple(found))
+
+    def to_dimod(self) -> Any:
+        """Return `formulation` as a quadratic model of dimod, binary or constrained.
+
+        dimod minimizes: a maximized objective is negated.
+
+        Raises:
+            ProblemError: products of three and more.
+            MissingExtraError: dimod is not installed.
+        """
+        from hybridq.problems.programs.interop import to_dimod
+
+        return to_dimod(self.formulation)
+
+    def to_qiskit(self) -> Any:
+        """Return `formulation` as a `QuadraticProgram` of qiskit-optimization.
+
+        Raises:
+            ProblemError: products of three and more.
+            MissingExtraError: qiskit-optimization is not installed.
+        """
+        from hybridq.problems.programs.interop import to_qiskit
+
+        return to_qiskit(self.formulation)
 
     @property
     def published(self) -> tuple[float, str] | None:

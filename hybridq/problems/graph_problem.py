@@ -117,9 +117,6 @@ class GraphProblem(BinaryProblem):
             data.graph[ORIGIN] = replace(data.graph[ORIGIN], fresh=True)
         return super()._named(data, path, options)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r}: {self.size()})"
-
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""

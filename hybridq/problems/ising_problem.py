@@ -36,9 +36,6 @@ class IsingProblem(BinaryProblem):
         self._terms = len(hamiltonian.simplify())
         self.name = str(name or f"{plural(self._terms, 'term')} on {hamiltonian.n_qubits} qubits")
 
-    def __repr__(self) -> str:
-        return f"IsingProblem({self.name!r}: {self.size()})"
-
     @property
     def n_qubits(self) -> int:
         """Number of qubits."""

@@ -104,9 +104,6 @@ class NumberPartitioning(BinaryProblem):
         """The numbers, () for equations."""
         return () if isinstance(self.numbers, EquationData) else tuple(self.numbers)
 
-    def __repr__(self) -> str:
-        return f"NumberPartitioning({self.name!r}: {self.size()})"
-
     @property
     def n_qubits(self) -> int:
         """One qubit per number or variable, less one where a sign is fixed."""

@@ -168,8 +168,10 @@ class Polynomial(BinaryProblem):
         terms = {"x": 1, "y": -2, "z": 3, ("x", "y"): 1, ("x", "z"): -1, ("y", "z"): 2}
         return cls.from_terms(terms, name="example")
 
-    def __repr__(self) -> str:
-        return f"Polynomial({self.name!r}: {self.size()})"
+    @property
+    def formulation(self) -> PolynomialData:
+        """The polynomial as it was given."""
+        return self.data
 
     @property
     def n_qubits(self) -> int:

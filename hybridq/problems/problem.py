@@ -89,6 +89,11 @@ class Problem(ABC):
     def describe(self) -> dict[str, Any]:
         """Return facts about the instance for screens and files, plain values by name."""
 
+    def __repr__(self) -> str:
+        size = self.size()
+        named = "" if self.name == size else f"{self.name!r}: "
+        return f"{type(self).__name__}({named}{size})"
+
     def size(self) -> str:
         """Return the size in the user's terms, such as ``"12 nodes, 18 edges"``."""
         return f"{self.n_qubits} qubit{'' if self.n_qubits == 1 else 's'}"

@@ -35,8 +35,8 @@ def resolve_problem(
     gets the particle numbers that its ansatz is given.
 
     Args:
-        problem: a `Problem`, a `PauliSum`, a `HubbardModel`, or an operator of Qiskit or
-            OpenFermion.
+        problem: a `Problem`, a `PauliSum`, a `HubbardModel`, or an operator or a model of another
+            package.
         ansatz: a name, an ansatz, a circuit or None.
         options: of a named ansatz.
 
@@ -60,6 +60,8 @@ def resolve_problem(
 
         return HamiltonianProblem(problem)
     if not isinstance(problem, Problem):
+        problem = _of_model(problem)
+    if not isinstance(problem, Problem):
         raise ParameterError(
             argument="problem",
             value=problem,
@@ -73,6 +75,14 @@ def resolve_problem(
     if problem.space is None and not over_bits:
         check_width(problem.n_qubits)
     return problem
+
+
+def _of_model(model: object) -> object:
+    """Return a model of another package as a problem, and any other object as it is."""
+    from hybridq.problems import from_model
+    from hybridq.problems.programs.interop import is_model
+
+    return from_model(model) if is_model(model) else model
 
 
 def _is_qaoa(ansatz: object) -> bool:

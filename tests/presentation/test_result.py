@@ -247,6 +247,35 @@ def test_pandas_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     assert table.to_pandas()["state"] == [0, 1, 2]
 
 
+def test_pandas_takes_a_table() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = three_states().table().to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["s_squared"].tolist() == [0.0, 2.0, 0.0]
+
+
+def test_a_landscape_is_an_array_with_coordinates() -> None:
+    pytest.importorskip("xarray")
+    ring = hq.MaxCut(nx.cycle_graph(6), name="ring")
+    found = hq.solve(ring, p=1, rng=1, landscape=True).to_xarray()
+    assert (found.dims, found.name) == (("gamma", "beta"), "expected cut")
+    # One layer cuts (1 + sin 4β sin 2γ / 2) / 2 of the edges of a ring, arXiv:1706.02998.
+    gamma, beta = found["gamma"], found["beta"]
+    expected = 3 + 1.5 * np.sin(4 * beta) * np.sin(2 * gamma)
+    assert float(abs(found - expected).max()) < 1e-12
+
+
+def test_a_landscape_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = hand_made_result()
+    with pytest.raises(ParameterError, match="no landscape: solve with p=1 and landscape=True"):
+        result.to_xarray()
+    zeros = np.zeros(2)
+    scanned = replace(result.trace, landscape=(zeros, zeros, np.zeros((2, 2))))
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(MissingExtraError, match="pip install xarray"):
+        replace(result, trace=scanned).to_xarray()
+
+
 @pytest.mark.parametrize(
     "graph",
     [

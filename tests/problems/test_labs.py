@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError
 from hybridq.problems.instance_data import SizeData
 from hybridq.solver.answers import _reference
@@ -162,7 +163,7 @@ def test_a_published_optimum_is_the_reference_of_long_sequences() -> None:
     """An exhaustive search takes at most 22 qubits with products of four."""
     problem = hq.LABS(40)
     assert problem.published == (108.0, "Packebusch, Mertens 2016")
-    found = _reference(problem, np.random.default_rng(7), None, None)
+    found = _reference(problem, np.random.default_rng(7), Deadline(), None, None)
     assert found is not None
     assert (found.value, found.exact, found.bound) == (108.0, True, 108.0)
     assert found.method == "published: Packebusch, Mertens 2016"

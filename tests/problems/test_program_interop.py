@@ -13,10 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hybridq as hq
 from hybridq.core.errors import MissingExtraError, ParameterError, ProblemError
+from hybridq.problems import from_model
 from hybridq.problems.instance_data import PolynomialData
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
-from hybridq.problems.programs.interop import from_dimod, from_ommx, from_qiskit, to_dimod
+from hybridq.problems.programs.interop import (
+    from_dimod,
+    from_ommx,
+    from_qiskit,
+    to_dimod,
+    to_qiskit,
+)
 from tests.problems.random_programs import polynomials, programs
 
 SPINS_OR_BITS = st.booleans()
@@ -168,6 +176,87 @@ def test_other_programs_of_qiskit_are_refused() -> None:
         from_qiskit(qiskit_program(b, qiskit_variable("n", "INTEGER", -1e20, 5)))
     with pytest.raises(ParameterError, match="program must be a QuadraticProgram"):
         from_qiskit(3)
+
+
+@settings(deadline=None, max_examples=20)
+@given(programs(degree=2))
+def test_a_quadratic_program_has_the_values_of_the_program(made: IntegerProgram) -> None:
+    pytest.importorskip("qiskit_optimization")
+    theirs = to_qiskit(made)
+    again = from_qiskit(theirs)
+    assert again.variables == made.variables
+    assert again.sense == made.sense
+    for row in grid(made)[:20]:
+        assert theirs.objective.evaluate(row) == pytest.approx(float(made.values([row])[0]))
+        assert theirs.is_feasible(row) == (not made.excesses([row]).any())
+
+
+@settings(deadline=None, max_examples=40)
+@given(polynomials(degree=2, spins=SPINS_OR_BITS))
+def test_a_polynomial_of_spins_becomes_a_quadratic_program_of_bits(made: PolynomialData) -> None:
+    pytest.importorskip("qiskit_optimization")
+    theirs = to_qiskit(made)
+    assert theirs.objective.sense.name.lower() == made.sense
+    for bits in itertools.product((0, 1), repeat=len(made.names)):
+        row = [1 - 2 * bit if made.spins else bit for bit in bits]
+        value = sum(v * np.prod([row[k] for k in key]) for v, key in made.terms)
+        assert theirs.objective.evaluate(list(bits)) == pytest.approx(float(value))
+
+
+def test_solve_takes_models_of_other_packages_as_they_are() -> None:
+    package = pytest.importorskip("qiskit_optimization")
+    theirs = package.QuadraticProgram("bag")
+    for name in "abc":
+        theirs.binary_var(name)
+    theirs.maximize(linear={"a": 4, "b": 3, "c": 5}, quadratic={("a", "b"): 2})
+    theirs.linear_constraint({"a": 3, "b": 2, "c": 4}, "<=", 5, "room")
+    result = hq.solve(theirs, p=1, rng=7)
+    assert result.best.value == 9  # a and b weigh 5; c alone is worth 5
+    assert result.best.assignment == {"a": 1, "b": 1, "c": 0}
+    assert from_model(theirs, penalty=20.0, inequalities="slack").penalty == 20.0
+    with pytest.raises(ParameterError, match="model must be a model of qiskit-optimization"):
+        from_model(3)
+
+
+def test_every_family_becomes_a_model_with_the_same_optimum() -> None:
+    pytest.importorskip("qiskit_optimization")
+    dimod = pytest.importorskip("dimod")
+    cut = hq.MaxCut([("a", "b", 2.0), ("b", "c", 1.0), ("c", "a", 1.0)], name="triangle")
+    model = cut.to_dimod()
+    assert isinstance(model, dimod.BinaryQuadraticModel)
+    assert list(model.variables) == ["a", "b", "c"]
+    assert dimod.ExactSolver().sample(model).first.energy == -3  # the cut of 3, minimized
+    assert cut.to_qiskit().objective.evaluate([0, 1, 0]) == -3
+    bag = hq.Knapsack(values=[8, 47, 10], weights=[3, 11, 14], capacity=14)
+    theirs = bag.to_qiskit()
+    assert theirs.objective.evaluate([1, 1, 0]) == 55
+    assert not theirs.is_feasible([1, 1, 1])
+    assert bag.to_dimod().check_feasible(dict.fromkeys(bag.to_dimod().variables, 0))
+
+
+def test_without_qiskit_optimization_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "qiskit_optimization", None)
+    with pytest.raises(MissingExtraError, match="qiskit-optimization"):
+        hq.MaxCut([(0, 1)]).to_qiskit()
+    with pytest.raises(ParameterError, match="data must be an IntegerProgram"):
+        to_qiskit(3)
+    cube = PolynomialData(("a", "b", "c"), ((1.0, (0, 1, 2)),))
+    monkeypatch.setitem(sys.modules, "qiskit_optimization", SimpleNamespace(QuadraticProgram=Bare))
+    with pytest.raises(ProblemError, match="there is one of 3"):
+        to_qiskit(cube)
+
+
+class Bare:
+    """A program that takes variables only."""
+
+    def __init__(self, name: str) -> None:
+        del name
+
+    def binary_var(self, name: str) -> None:
+        del name
+
+    def minimize(self) -> None:
+        raise AssertionError("not reached")
 
 
 # ----- OMMX: objects with the attributes of ommx 2.9 -----

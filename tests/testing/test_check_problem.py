@@ -45,6 +45,15 @@ def test_every_family_over_bits_keeps_the_contract_on_its_example(kind):
     check_problem(problem)
 
 
+@pytest.mark.parametrize("kind", OVER_BITS)
+def test_every_family_says_what_it_holds(kind):
+    example = PROBLEMS[kind].example()
+    shown = repr(example)
+    assert shown.startswith(f"{type(example).__name__}(")
+    assert shown.endswith(")")
+    assert " object at " not in shown
+
+
 def test_a_family_of_other_data_has_to_give_its_example():
     with pytest.raises(ParameterError, match=r"Tabular has no example: override its example\(\)"):
         type("Tabular", (IndependentSet,), {"reads": ("table",)}).example()

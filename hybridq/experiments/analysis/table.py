@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import MissingExtraError, ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.extras import load_extra
 from hybridq.experiments.records import Plain, State, StoredTrial, canonical, flat
 
 if TYPE_CHECKING:
@@ -149,10 +150,7 @@ class Table:
         Raises:
             MissingExtraError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise MissingExtraError("pandas", "pandas", "a data frame") from None
+        pandas = load_extra("pandas", "pandas", "a data frame")
         return pandas.DataFrame(
             {
                 "trial": [trial.number for trial in self.trials],
