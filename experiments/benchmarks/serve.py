@@ -183,8 +183,7 @@ def throughput(folder, count):
     requests = [{**submission(seed), "problem": problem(seed)} for seed in range(count)]
     with Server(folder, slots=2) as server, ProcessPoolExecutor(2) as pool:
         list(pool.map(solve_one, [1001, 1002, 1003, 1004]))
-        for job in server.client.send([submission(seed) for seed in range(4)]):
-            job.wait()
+        server.client.wait(server.client.send([submission(seed) for seed in range(4)]))
         ratios, by_cpu = [], []
         for turn in range(2):
             began, used = time.monotonic(), cpu_of(pool._processes)
@@ -195,8 +194,7 @@ def throughput(folder, count):
             for start in range(0, count, 100):
                 part = [{**each, "seed": each["seed"] + 1000 * turn + 500} for each in requests]
                 jobs += server.client.send(part[start : start + 100])
-            for job in jobs:
-                job.wait()
+            server.client.wait(jobs)
             ratios.append(pooled / (time.monotonic() - began))
             by_cpu.append(pooled_cpu / (server.whole_cpu() - used))
         shown, cpu = (" and ".join(f"{each:.2f}" for each in part) for part in (ratios, by_cpu))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 
+_MOST_IDS = 100  # of one request
+
 MOST_BYTES = 2**20
 """Bytes of a file with a problem; requests may not have more."""
 
@@ -123,6 +125,27 @@ class Client(Connection):
             if answer.get("next") is None:
                 return
             cursor = {"cursor": answer["next"]}
+
+    def wait(self, jobs: Sequence[RemoteJob], timeout: float | None = None) -> None:
+        """Wait until all of some jobs have ended, with few requests, and refresh them.
+
+        Args:
+            jobs: of this tenant, in the order of their submission.
+            timeout: most seconds; no limit by default.
+
+        Raises:
+            ServiceError: some have not ended by then; they continue.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while left := [job for job in jobs if not job.has_ended]:
+            left[-1].wait(None if end is None else max(0.0, end - time.monotonic()))
+            for start in range(0, len(left), _MOST_IDS):
+                part = left[start : start + _MOST_IDS]
+                query = {"ids": ",".join(job.id for job in part)}
+                answer = self.ask("GET", "/v1/jobs", query=query)
+                found = {facts["id"]: facts for facts in answer["jobs"]}
+                for job in part:
+                    job.facts = found.get(job.id, job.facts)
 
     @property
     def models(self) -> RemoteModels[RemoteJob]:

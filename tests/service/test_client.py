@@ -67,6 +67,10 @@ def running(tmp_path, monkeypatch):
         one.close()
 
 
+def solve_request():
+    return {"kind": "solve", "problem": {"kind": "maxcut", "content": SQUARE}}
+
+
 @pytest.fixture
 def square(tmp_path):
     path = tmp_path / "square.json"
@@ -115,6 +119,23 @@ def test_refusals_name_the_part_at_fault(running):
     with pytest.raises(ServiceError) as caught:
         hq.Client(key="hq_wrong").submit("maxcut", SQUARE)
     assert (caught.value.status, caught.value.code) == (401, "invalid_key")
+
+
+def test_many_jobs_are_waited_for_with_few_requests(running, monkeypatch):
+    client = hq.Client()
+    jobs = client.send([{**solve_request(), "seed": seed} for seed in range(100)])
+    for _ in jobs[1:]:
+        running.finish()
+    timer = running.later(running.finish)
+    asked, ask = [], client.ask
+    monkeypatch.setattr(client, "ask", lambda *a, **o: asked.append(a[1]) or ask(*a, **o))
+    client.wait(jobs, timeout=60)
+    timer.join()
+    assert {job.status for job in jobs} == {"completed"}
+    assert len(asked) <= 4
+    (late,) = client.send([solve_request()])
+    with pytest.raises(ServiceError, match="is queued after"):
+        client.wait([*jobs, late], timeout=0.1)
 
 
 @pytest.fixture
