@@ -86,6 +86,8 @@ def _split(u00, u01, u10, u11, coefs):
         r = u11 / (c * p1) if c > s else -u01 / (s * p0)
         if r.real < 0.0:
             s, p1, r = -s, -p1, -r
+    if p0 == -one and p1 == -one:  # a rotation has no diagonals that could carry a sign
+        c, s, p0, p1 = -c, -s, one, one
     coefs[8], coefs[9] = c, s
     coefs[10], coefs[11] = p0.real, p0.imag
     coefs[12], coefs[13] = p1.real, p1.imag
