@@ -45,6 +45,9 @@ def _host_vector_bytes() -> int:
 VECTOR_BYTES = _host_vector_bytes()
 """Bytes in a vector register, or 0 where only the plain loops run."""
 
+HAS_AVX512 = bool(llvm.get_host_cpu_features().get("avx512f"))
+"""Whether this host permutes the lanes of two vectors of 64 bytes at once."""
+
 CHUNK_BITS = 6
 CHUNK = 1 << CHUNK_BITS
 """Amplitudes that kernels process as one unit; a multiple of the lanes of any vector."""
@@ -166,6 +169,14 @@ class Emitter:
         first = self.builder.insert_element(self._undefined, scalar, INT32(0))
         return self.shuffle(first, [0] * self.lanes)
 
+    def splat_integer(self, number: Any) -> Any:
+        """Return a vector with an integer in all lanes."""
+        kind = ir.VectorType(number.type, self.lanes)
+        undefined = ir.Constant(kind, ir.Undefined)
+        first = self.builder.insert_element(undefined, number, INT32(0))
+        order = ir.Constant(ir.VectorType(INT32, self.lanes), [0] * self.lanes)
+        return self.builder.shuffle_vector(first, undefined, order)
+
     def shuffle(self, value: Any, order: Sequence[int]) -> Any:
         """Return the vector whose lane i is lane ``order[i]`` of `value`."""
         mask = ir.Constant(ir.VectorType(INT32, self.lanes), list(order))
@@ -178,6 +189,30 @@ class Emitter:
     def reverse(self, value: Any) -> Any:
         """Return the vector with its lanes in reverse order."""
         return self.shuffle(value, list(reversed(range(self.lanes))))
+
+    def pick_lanes(self, a: Any, b: Any, chosen: Any) -> Any:
+        """Return the vector whose lane i is lane ``chosen[i]`` of `a` followed by `b`.
+
+        Args:
+            a, b: vectors.
+            chosen: a vector of as many integers as lanes, from 0 to 2 lanes − 1, as wide as the
+                elements of `a`.
+        """
+        name = {8: "pd", 4: "ps"}[self.itemsize] + ".512"
+        if HAS_AVX512 and self.lanes * self.itemsize == 64:
+            kind = ir.FunctionType(self.vector, [self.vector, chosen.type, self.vector])
+            name = f"llvm.x86.avx512.vpermi2var.{name}"
+            function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+            return self.builder.call(function, [a, chosen, b])
+        both = self.builder.shuffle_vector(
+            a, b, ir.Constant(ir.VectorType(INT32, 2 * self.lanes), list(range(2 * self.lanes)))
+        )
+        result = self._undefined
+        for lane in range(self.lanes):
+            place = self.builder.extract_element(chosen, INT32(lane))
+            picked = self.builder.extract_element(both, place)
+            result = self.builder.insert_element(result, picked, INT32(lane))
+        return result
 
     def lane(self, value: Any, number: int) -> Any:
         """Return one lane of a vector, a scalar."""

@@ -175,8 +175,33 @@ def test_special_angles_split_without_harm():
         np.testing.assert_allclose(gradient, numerical_gradient(engine.expectation, x), atol=1e-7)
 
 
+def test_layers_and_chains_larger_than_a_tile_agree_with_numpy():
+    """13 qubits are four tiles; half of the angles are turned by more than a quarter."""
+    rng, n = np.random.default_rng(11), 13
+    circuit = Circuit(n)
+    for layer in range(2):
+        for q in range(n):
+            circuit = circuit.ry(q, f"a{layer}_{q}").rz(q, f"b{layer}_{q}")
+        for q in range(n - 1):
+            circuit = circuit.cx(q, q + 1) if layer else circuit.cx(q + 1, q)
+    for q in range(n):
+        circuit = circuit.ry(q, f"c{q}")
+    observable = random_observable(n, rng, 20)
+    x = rng.uniform(-7, 7, circuit.n_params)
+    compiled, plain = (
+        Statevector(kernels=each).bind(circuit, observable) for each in ("compiled", "numpy")
+    )
+    np.testing.assert_allclose(compiled.state(x), plain.state(x), atol=1e-13)
+    (value, gradient), (other, slopes) = (
+        each.expectation_and_gradient(x) for each in (compiled, plain)
+    )
+    assert value == pytest.approx(other, abs=1e-11)
+    np.testing.assert_allclose(gradient, slopes, atol=1e-11)
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_blocks_and_threads_do_not_change_the_result(seed, monkeypatch):
+@pytest.mark.parametrize("large", [False, True])
+def test_blocks_and_threads_do_not_change_the_result(seed, large, monkeypatch):
     rng = np.random.default_rng(seed)
     n = 9
     circuit = random_circuit(n, rng, 60).extend(layered_circuit(n, rng).instructions)
@@ -185,6 +210,9 @@ def test_blocks_and_threads_do_not_change_the_result(seed, monkeypatch):
     whole = StatevectorEngine(circuit, observable)
     state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
     monkeypatch.setattr(schedule, "BLOCK_BITS", 6)
+    if large:
+        monkeypatch.setattr(schedule, "LARGE_STATE_BITS", n)
+        monkeypatch.setattr(schedule, "LARGE_BLOCK_BITS", 7)
     monkeypatch.setattr(schedule, "RUN_BITS", 2)
     monkeypatch.setattr(sweeper, "THREADED_BITS", 6)
     results = []

@@ -29,6 +29,9 @@ from hybridq.engines.statevector.program import Operation
 from hybridq.operators.pauli_sum import PauliSum
 
 BLOCK_BITS = 14
+LARGE_BLOCK_BITS, LARGE_STATE_BITS = 15, 20
+"""A state from so many qubits on is passed over in larger blocks, of which threads get enough."""
+
 FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5, PHASES: 3}  # fewer are done one by one
 MOST_MAPPED_BITS = 16
 RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 amplitudes
@@ -153,7 +156,7 @@ def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
 def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item], list[Item]]:
     """Return the local qubits of the next pass, its items, and the remaining items."""
     base = (1 << min(RUN_BITS, n)) - 1
-    most = min(BLOCK_BITS, n)
+    most = min(LARGE_BLOCK_BITS if n >= LARGE_STATE_BITS else BLOCK_BITS, n)
     local = base
     taken: list[Item] = []
     left: list[Item] = []

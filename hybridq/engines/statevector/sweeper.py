@@ -105,7 +105,7 @@ class Sweeper:
         return GateSpace(
             blocks=aligned((threads, 4, 1 << bits), self._dtype),
             vectors=aligned((threads, 8 * lanes), self._dtype),
-            sums=aligned((threads, 8 * lanes), self._dtype),
+            sums=aligned((threads, (8 + most) * lanes), self._dtype),
             chunk=aligned((threads, 1 << CHUNK_BITS), self._dtype),
             spare=aligned((threads, 1 << most), self._dtype),
             low=aligned((threads, 2 << CHUNK_BITS), self._dtype),

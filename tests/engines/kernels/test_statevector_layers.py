@@ -6,8 +6,9 @@ import scipy.stats
 
 from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.factors import CONSTANT, Factors, fill_coefs
-from hybridq.engines.statevector.kernels.gates import GateSpace, permute
+from hybridq.engines.statevector.kernels.gates import GateSpace
 from hybridq.engines.statevector.kernels.parities import apply_parities, undo_parities
+from hybridq.engines.statevector.kernels.permutations import permute
 from hybridq.engines.statevector.kernels.rotations import AFTER, BEFORE, apply_layer, undo_layer
 from hybridq.engines.statevector.kernels.sweeps import Plan
 from tests.engines.kernels.compiled import (
@@ -33,7 +34,7 @@ def working_arrays(dtype):
     return GateSpace(
         blocks=np.empty((4, 1), dtype),
         vectors=np.empty(8 * lanes, dtype),
-        sums=np.empty(8 * lanes, dtype),
+        sums=np.empty((8 + BITS) * lanes, dtype),
         chunk=np.empty(CHUNK, dtype),
         spare=np.empty(1 << BITS, dtype),
         low=np.empty(2 * CHUNK, dtype),
@@ -116,15 +117,23 @@ def test_parities_are_rotations_about_products_of_z(dtype):
     np.testing.assert_allclose(sums[:, 0], overlaps, atol=100 * TOLERANCE[dtype])
 
 
-def test_a_permutation_by_a_linear_map_of_the_bits():
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("nots", [[], [(0, 7)], "up", "down", [(0, 5), (1, 6), (2, 7)], "random"])
+def test_a_permutation_by_a_linear_map_of_the_bits(nots, dtype):
+    """Chains of controlled NOTs bring the lanes of a row from two rows, others from more."""
     rng = np.random.default_rng(2)
-    images = [1 << bit for bit in rng.permutation(BITS)]
-    images[3] ^= images[0]  # linear over the bits, not only a permutation of them
+    chain = [(bit, bit + 1) for bit in range(BITS - 1)]
+    if nots == "random":
+        nots = [rng.choice(BITS, 2, replace=False) for _ in range(20)]
+    images = np.array([1 << bit for bit in range(BITS)])
+    for control, target in {"up": chain, "down": chain[::-1]}.get(str(nots), nots):
+        images ^= (images >> control & 1) << target
     moved = np.zeros(1 << BITS, np.int64)
     for bit, image in enumerate(images):
         moved ^= (INDEX >> bit & 1) * image
     table = np.concatenate([moved[:CHUNK], moved[::CHUNK]])
-    x = rng.normal(size=1 << BITS)
+    x = rng.normal(size=1 << BITS).astype(dtype)
     result = x.copy()
-    compiled(permute)(result, BITS, table, np.empty_like(x))
+    lane_bits = lanes_of(dtype).bit_length() - 1
+    compiled(permute)(result, BITS, lane_bits, table, np.empty_like(x))
     assert (result == x[moved]).all()

@@ -1,5 +1,7 @@
 """Vector code of Pauli sums against fancy indexing on the whole block."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -20,6 +22,9 @@ from tests.engines.kernels.compiled import (
 
 ROW_BITS = 4
 ROWS = 1 << ROW_BITS
+make_row_correlation = cache(observables_simd.make_row_correlation)
+make_add_flipped_rows = cache(observables_simd.make_add_flipped_rows)
+
 seeds = st.integers(0, 2**32 - 1)
 few_examples = settings(max_examples=15, deadline=None)
 
@@ -59,30 +64,29 @@ def test_products_of_flipped_amplitudes(dtype, seed, imaginary):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@given(seeds, st.booleans())
+@pytest.mark.parametrize(("imaginary", "signed"), [(False, False), (False, True), (True, True)])
+@given(seeds)
 @few_examples
-def test_terms_that_flip_rows_only(dtype, seed, imaginary):
+def test_terms_that_flip_rows_only(imaginary, signed, dtype, seed):
     rng, lanes = np.random.default_rng(seed), lanes_of(dtype)
     ket, bra = (random_complex(rng, (ROWS, lanes), dtype) for _ in range(2))
-    row_flip, mask = int(rng.integers(1, ROWS)), int(rng.integers(ROWS))
+    row_flip, mask = int(rng.integers(1, ROWS)), int(rng.integers(ROWS)) if signed else 0
     rows = np.arange(ROWS)
     sign = 1.0 - 2.0 * odd_parity(rows, mask)[:, None]
 
     top = row_flip.bit_length() - 1
     sums = np.zeros(lanes, dtype)
     re, im = parts(ket.ravel(), dtype)
-    compiled(observables_simd.row_correlation)(
-        re, im, ROWS // 2, top, row_flip, mask, imaginary, sums
-    )
+    correlation = make_row_correlation(imaginary=imaginary, signed=signed)
+    compiled(correlation)(re, im, ROWS // 2, top, row_flip, mask, sums)
     products = sign * part_of(ket[rows ^ row_flip].conj() * ket, imaginary)
     expected = products[rows >> top & 1 == 0].sum(axis=0)
     np.testing.assert_allclose(sums, expected, atol=10 * TOLERANCE[dtype])
 
     weight = rng.normal(size=lanes).astype(dtype)
     bra_re, bra_im = parts(bra.ravel(), dtype)
-    compiled(observables_simd.add_flipped_rows)(
-        re, im, bra_re, bra_im, ROWS, row_flip, mask, imaginary, weight
-    )
+    add = make_add_flipped_rows(imaginary=imaginary, signed=signed)
+    compiled(add)(re, im, bra_re, bra_im, ROWS, row_flip, mask, weight)
     factor = (1j if imaginary else 1.0) * sign * weight.astype(float)
     expected = bra + factor * ket[rows ^ row_flip]
     np.testing.assert_allclose(bra_re + 1j * bra_im, expected.ravel(), atol=TOLERANCE[dtype])

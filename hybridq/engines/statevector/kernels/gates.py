@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.core.jit import jit
 from hybridq.engines.statevector.kernels.gates_simd import (
     adjoint_parity_phase,
@@ -41,9 +40,9 @@ class GateSpace(NamedTuple):
     Attributes:
         blocks: a block of ket and bra, real and imaginary parts, shape (4, 2**bits).
         vectors: eight vectors of coefficients.
-        sums: eight vectors of sums.
+        sums: eight vectors of sums, and one for each qubit of a block.
         chunk: CHUNK numbers.
-        spare: as long as a block; for `permute`.
+        spare: as long as a block; for `permutations.permute`.
         low: table of diagonal factors by the low bits, shape (2 CHUNK,), see `rotations`.
         high: table of diagonal factors by the bits above, twice the chunks of a block.
         chunk_sums: a sum for each chunk of a block, float64.
@@ -185,24 +184,6 @@ def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, 
                 at = 2 * (2 * row + (row ^ entry))
                 out[at] += sums[2 * entry * lanes + lane]
                 out[at + 1] += sums[(2 * entry + 1) * lanes + lane]
-
-
-@jit(internal=True)
-def permute(x, bits, table, spare):
-    """Permute x(z) ← x(A z) by a linear map A over the bits of z.
-
-    Args:
-        x: one real array, shape (2**bits,), changed in place.
-        bits: log2 of its length, int64, at least CHUNK_BITS.
-        table: A of the CHUNK low indices, then of each chunk's first index, int64.
-        spare: working array as long as `x`.
-    """
-    for chunk in range(1 << (bits - CHUNK_BITS)):
-        base = table[CHUNK + chunk]
-        for v in range(CHUNK):
-            spare[CHUNK * chunk + v] = x[base ^ table[v]]
-    for z in range(1 << bits):
-        x[z] = spare[z]
 
 
 @jit(internal=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from hybridq.core.emit import INT32, INT64
 from hybridq.engines.statevector.kernels.block_simd import BlockEmitter
 
 
@@ -211,3 +213,45 @@ def adjoint_parity_phase(typingctx, re, im, bra_re, bra_im, count, mask, coefs, 
 
     index = types.intp
     return types.void(re, im, bra_re, bra_im, index, index, coefs, sums), codegen
+
+
+@intrinsic
+def permute_rows(typingctx, x, out, first, count, base, table, partner):
+    """Write x(base ^ table(v)) to `count` rows from `first`, v from 0 on.
+
+    The table is linear, table(a ^ b) = table(a) ^ table(b), and all lanes of a row come from the
+    row of its first lane and the one that differs from it by `partner`, a mask of row bits.
+    """
+
+    def codegen(context, builder, signature, args):
+        emit = BlockEmitter(context, builder, signature, args)
+        _, _, first, count, base, _, partner = args
+        table, mask = emit.data(5), base.type(emit.lanes - 1)
+        number = ir.IntType(8 * emit.itemsize)
+        lanes = ir.Constant(ir.VectorType(number, emit.lanes), [0] * emit.lanes)
+        for lane in range(emit.lanes):
+            source = emit.load_element(table, base.type(lane))
+            away = builder.icmp_signed(
+                "!=", builder.lshr(source, source.type(emit.lane_bits)), INT64(0)
+            )
+            place = builder.and_(source, mask)
+            place = builder.add(place, builder.select(away, base.type(emit.lanes), INT64(0)))
+            place = builder.trunc(place, number) if emit.itemsize < 8 else place
+            lanes = builder.insert_element(lanes, place, INT32(lane))
+        with emit.loop(count) as row:
+            at = builder.mul(row, row.type(emit.lanes))
+            source = builder.xor(base, emit.load_element(table, at))
+            near = builder.lshr(source, source.type(emit.lane_bits))
+            shift = builder.and_(source, mask)
+            shift = builder.trunc(shift, number) if emit.itemsize < 8 else shift
+            values = [
+                emit.load(emit.numbered_pointer(0, which))
+                for which in (near, builder.xor(near, partner))
+            ]
+            chosen = builder.xor(lanes, emit.splat_integer(shift))
+            picked = emit.pick_lanes(*values, chosen)
+            emit.store(picked, emit.numbered_pointer(1, builder.add(first, row)))
+        return emit.nothing()
+
+    index = types.intp
+    return types.void(x, out, index, index, index, table, index), codegen

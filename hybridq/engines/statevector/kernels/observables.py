@@ -18,14 +18,26 @@ from hybridq.engines.statevector.kernels.gates import (
 )
 from hybridq.engines.statevector.kernels.observables_simd import (
     add_flipped,
-    add_flipped_rows,
     correlate,
-    row_correlation,
+    make_add_flipped_rows,
+    make_row_correlation,
     walsh,
 )
 
 MAX_DIRECT_TERMS = 3
 """Up to so many terms are summed one by one, without a Walsh–Hadamard transform."""
+
+# Kernels of their own for terms of X alone, which most observables have.
+_real, _signed_real, _imaginary = (
+    make_row_correlation(imaginary=False, signed=False),
+    make_row_correlation(imaginary=False, signed=True),
+    make_row_correlation(imaginary=True, signed=True),
+)
+_add_real, _add_signed_real, _add_imaginary = (
+    make_add_flipped_rows(imaginary=False, signed=False),
+    make_add_flipped_rows(imaginary=False, signed=True),
+    make_add_flipped_rows(imaginary=True, signed=True),
+)
 
 
 @jit(internal=True)
@@ -39,10 +51,13 @@ def _measure_rows(re, im, bits, lane_bits, outer, op, terms, weights, space):
     for term in range(op[FIRST_TERM], op[LAST_TERM]):
         local = terms[term, 0]
         space.sums[:] = 0.0
-        row_correlation(
-            re, im, 1 << (bits - lane_bits - 1), top, rows, local >> lane_bits,
-            op[IMAGINARY] != 0, space.sums,
-        )  # fmt: skip
+        count, mask = 1 << (bits - lane_bits - 1), local >> lane_bits
+        if op[IMAGINARY]:
+            _imaginary(re, im, count, top, rows, mask, space.sums)
+        elif mask:
+            _signed_real(re, im, count, top, rows, mask, space.sums)
+        else:
+            _real(re, im, count, top, rows, mask, space.sums)
         part = 0.0
         for lane in range(1 << lane_bits):
             part += -space.sums[lane] if odd(lane & local) else space.sums[lane]
@@ -58,10 +73,13 @@ def _apply_terms_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms,
         for lane in range(1 << lane_bits):
             sign = odd(lane & local) ^ odd(outer & terms[term, 1])
             space.vectors[lane] = -weights[term] if sign else weights[term]
-        add_flipped_rows(
-            re, im, bra_re, bra_im, 1 << (bits - lane_bits), op[X_LOCAL] >> lane_bits,
-            local >> lane_bits, op[IMAGINARY] != 0, space.vectors,
-        )  # fmt: skip
+        count, rows, mask = 1 << (bits - lane_bits), op[X_LOCAL] >> lane_bits, local >> lane_bits
+        if op[IMAGINARY]:
+            _add_imaginary(re, im, bra_re, bra_im, count, rows, mask, space.vectors)
+        elif mask:
+            _add_signed_real(re, im, bra_re, bra_im, count, rows, mask, space.vectors)
+        else:
+            _add_real(re, im, bra_re, bra_im, count, rows, mask, space.vectors)
 
 
 @jit(internal=True)

@@ -6,6 +6,7 @@ Arguments as in `gates_simd`. The bits that a term flips are split: `row_flip` h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from numba import types
@@ -72,48 +73,72 @@ def add_flipped(typingctx, re, im, bra_re, bra_im, first, count, row_flip, lane_
     return types.void(re, im, bra_re, bra_im, index, index, index, index, types.boolean, d), codegen
 
 
-@intrinsic
-def row_correlation(typingctx, re, im, count, shift, row_flip, mask, imaginary, sums):
-    """Add Σ ± Re or Im of conj(ket(z ^ x)) ket(z) to `sums`, x of row bits only.
+def make_row_correlation(*, imaginary: bool, signed: bool) -> Callable[..., None]:
+    """Return an intrinsic that sums products of amplitudes that differ in row bits.
 
-    `shift` is the highest bit of x: of each pair z, z ^ x only z with that bit clear is summed.
-    The sign is −1 where the parity of row & mask is odd.
+    ``correlation(re, im, count, shift, row_flip, mask, sums)`` adds Σ ± Re or Im of
+    conj(ket(z ^ x)) ket(z) to `sums`, x of row bits only. `shift` is the highest bit of x: of each
+    pair z, z ^ x only z with that bit clear is summed.
+
+    Args:
+        imaginary: the imaginary part.
+        signed: the sign is −1 where the parity of row & mask is odd.
     """
 
-    def codegen(context, builder, signature, args):
-        emit = BlockEmitter(context, builder, signature, args)
-        totals = emit.accumulators(1)
-        with emit.row_pairs(args[2], args[3], args[2].type(0)) as (row, _):
-            a = emit.load_complex(0, 1, row)
-            b = emit.load_complex(0, 1, builder.xor(row, args[4]))
-            part = _correlation(emit, a, b, args[6])
-            emit.accumulate(totals[0], part, emit.row_sign(row, args[5]))
-        emit.add_accumulators(7, totals)
-        return emit.nothing()
+    @intrinsic
+    def correlation(typingctx, re, im, count, shift, row_flip, mask, sums):
+        def codegen(context, builder, signature, args):
+            emit = BlockEmitter(context, builder, signature, args)
+            totals = emit.accumulators(2)
+            with emit.row_pairs(args[2], args[3], args[2].type(0)) as (row, _):
+                a = emit.load_complex(0, 1, row)
+                b = emit.load_complex(0, 1, builder.xor(row, args[4]))
+                if signed:
+                    sign = emit.row_sign(row, args[5])
+                    a = emit.multiply(sign, a[0]), emit.multiply(sign, a[1])
+                left, right = (a[1], a[0]) if imaginary else a
+                emit.accumulate(totals[0], left, b[0])
+                emit.accumulate(totals[1], right, b[1], negative=imaginary)
+            emit.builder.store(emit.add(*map(builder.load, totals)), totals[0])
+            emit.add_accumulators(6, totals[:1])
+            return emit.nothing()
 
-    index = types.intp
-    return types.void(re, im, index, index, index, index, types.boolean, sums), codegen
+        index = types.intp
+        return types.void(re, im, index, index, index, index, sums), codegen
+
+    return correlation
 
 
-@intrinsic
-def add_flipped_rows(typingctx, re, im, bra_re, bra_im, count, row_flip, mask, imaginary, coefs):
-    """Add ± w ket(z ^ x), or i times that, to bra(z); x flips row bits only.
+def make_add_flipped_rows(*, imaginary: bool, signed: bool) -> Callable[..., None]:
+    """Return an intrinsic that adds ± w ket(z ^ x), or i times that, to bra(z).
 
-    `coefs` is a vector of w; the sign is −1 where the parity of row & mask is odd.
+    ``add(re, im, bra_re, bra_im, count, row_flip, mask, coefs)``; x flips row bits only, `coefs` is
+    a vector of w.
+
+    Args:
+        imaginary: i times that.
+        signed: the sign is −1 where the parity of row & mask is odd.
     """
 
-    def codegen(context, builder, signature, args):
-        emit = BlockEmitter(context, builder, signature, args)
-        (weight,) = emit.load_first(8, 1)
-        with emit.rows(args[4], args[4].type(0)) as row:
-            factor = emit.multiply(weight, emit.row_sign(row, args[6]))
-            ket = emit.load_complex(0, 1, builder.xor(row, args[5]))
-            bra = emit.load_complex(2, 3, row)
-            emit.store_complex(_add_product(emit, factor, ket, bra, args[7]), 2, 3, row)
-        return emit.nothing()
+    @intrinsic
+    def add(typingctx, re, im, bra_re, bra_im, count, row_flip, mask, coefs):
+        def codegen(context, builder, signature, args):
+            emit = BlockEmitter(context, builder, signature, args)
+            (factor,) = emit.load_first(7, 1)
+            with emit.rows(args[4], args[4].type(0)) as row:
+                own = emit.multiply(factor, emit.row_sign(row, args[6])) if signed else factor
+                ket = emit.load_complex(0, 1, builder.xor(row, args[5]))
+                bra = emit.load_complex(2, 3, row)
+                if imaginary:
+                    ket = emit.negate(ket[1]), ket[0]
+                found = emit.fma(own, ket[0], bra[0]), emit.fma(own, ket[1], bra[1])
+                emit.store_complex(found, 2, 3, row)
+            return emit.nothing()
 
-    index = types.intp
-    return types.void(re, im, bra_re, bra_im, index, index, index, types.boolean, coefs), codegen
+        index = types.intp
+        return types.void(re, im, bra_re, bra_im, index, index, index, coefs), codegen
+
+    return add
 
 
 @intrinsic

@@ -21,6 +21,9 @@ from hybridq.engines.statevector.kernels.rotations_simd import (
 
 COSINE, SINE, AFTER_0, AFTER_1, BEFORE_1 = 8, 9, 10, 12, 14
 
+TILE_BITS = 11
+"""Low bits are rotated tile by tile: 16 KiB in double precision, half of a level-1 cache."""
+
 # Diagonal parts that a layer has, bits of its column FORM.
 BEFORE, AFTER = 8, 16
 
@@ -112,6 +115,38 @@ def _fill_lanes(vectors, lane_bits, items, first, last, coefs, inverse):
 
 
 @jit(internal=True)
+def _first_above(items, first, last, bit):
+    """Return the first item on a qubit of the block from `bit` on, or `last`."""
+    item = first
+    while item < last and items[item, 0] < bit:
+        item += 1
+    return item
+
+
+@jit(internal=True)
+def _rotate_items(x, lane_bits, items, first, last, coefs):
+    """Rotate one real array over row bits, up to three at once."""
+    count = x.shape[0] >> lane_bits
+    scalar = x.dtype.type
+    item = first
+    while item < last:
+        p = items[item, 0] - lane_bits
+        c, s = scalar(coefs[items[item, 1], COSINE]), scalar(coefs[items[item, 1], SINE])
+        if last - item == 1:
+            _rotate_1(x, count >> 1, (p,), (c, s))
+            return
+        q = items[item + 1, 0] - lane_bits
+        d, t = scalar(coefs[items[item + 1, 1], COSINE]), scalar(coefs[items[item + 1, 1], SINE])
+        if last - item == 2:
+            _rotate_2(x, count >> 2, (p, q), (c, d, s, t))
+            return
+        r = items[item + 2, 0] - lane_bits
+        e, u = scalar(coefs[items[item + 2, 1], COSINE]), scalar(coefs[items[item + 2, 1], SINE])
+        _rotate_3(x, count >> 3, (p, q, r), (c, d, e, s, t, u))
+        item += 3
+
+
+@jit(internal=True)
 def apply_layer(re, im, bits, lane_bits, op_form, items, first, last, coefs, vectors, low, high):
     """Apply the layer to one state.
 
@@ -129,32 +164,15 @@ def apply_layer(re, im, bits, lane_bits, op_form, items, first, last, coefs, vec
     """
     if op_form & BEFORE:
         _apply_diagonals(re, im, bits, items, first, last, coefs, BEFORE_1, False, low, high)
-    count = 1 << (bits - lane_bits)
-    item = _fill_lanes(vectors, lane_bits, items, first, last, coefs, False)
-    if item > first:
-        rotate_lanes(re, count, vectors)
-        rotate_lanes(im, count, vectors)
-    scalar = re.dtype.type
-    while item < last:
-        p = items[item, 0] - lane_bits
-        c, s = scalar(coefs[items[item, 1], COSINE]), scalar(coefs[items[item, 1], SINE])
-        if last - item == 1:
-            _rotate_1(re, count >> 1, (p,), (c, s))
-            _rotate_1(im, count >> 1, (p,), (c, s))
-            item += 1
-            continue
-        q = items[item + 1, 0] - lane_bits
-        d, t = scalar(coefs[items[item + 1, 1], COSINE]), scalar(coefs[items[item + 1, 1], SINE])
-        if last - item == 2:
-            _rotate_2(re, count >> 2, (p, q), (c, d, s, t))
-            _rotate_2(im, count >> 2, (p, q), (c, d, s, t))
-            item += 2
-            continue
-        r = items[item + 2, 0] - lane_bits
-        e, u = scalar(coefs[items[item + 2, 1], COSINE]), scalar(coefs[items[item + 2, 1], SINE])
-        _rotate_3(re, count >> 3, (p, q, r), (c, d, e, s, t, u))
-        _rotate_3(im, count >> 3, (p, q, r), (c, d, e, s, t, u))
-        item += 3
+    near = _first_above(items, first, last, TILE_BITS) if bits > TILE_BITS else last
+    above = _fill_lanes(vectors, lane_bits, items, first, last, coefs, False)
+    for x in (re, im):
+        for tile in range(1 << max(bits - TILE_BITS, 0)):
+            part = x[tile << TILE_BITS : (tile + 1) << TILE_BITS]
+            if above > first:
+                rotate_lanes(part, part.shape[0] >> lane_bits, vectors)
+            _rotate_items(part, lane_bits, items, above, near, coefs)
+        _rotate_items(x, lane_bits, items, near, last, coefs)
     if op_form & AFTER:
         _apply_diagonals(re, im, bits, items, first, last, coefs, AFTER_0, False, low, high)
 
@@ -219,12 +237,33 @@ def _add_x_derivatives(
 
 
 @jit(internal=True)
-def _sum_lanes(x, at, lanes):
-    """Return the sum of x[at : at + lanes], float64."""
-    total = 0.0
-    for lane in range(lanes):
-        total += x[at + lane]
-    return total
+def _adjoint_rotate_items(ket, bra, lane_bits, items, first, last, coefs, sums):
+    """Undo rotations over row bits on ket and bra, up to three at once.
+
+    The lanes of each item's overlap are added to a vector of `sums`.
+    """
+    count, lanes = ket.shape[0] >> lane_bits, 1 << lane_bits
+    scalar = ket.dtype.type
+    item = first
+    while item < last:
+        into = sums[(item - first) * lanes :]
+        p = items[item, 0] - lane_bits
+        c, s = scalar(coefs[items[item, 1], COSINE]), scalar(-coefs[items[item, 1], SINE])
+        done = min(last - item, 3)
+        if done == 1:
+            _adjoint_1(ket, bra, count >> 1, (p,), (c, s), into)
+        else:
+            q = items[item + 1, 0] - lane_bits
+            d = scalar(coefs[items[item + 1, 1], COSINE])
+            t = scalar(-coefs[items[item + 1, 1], SINE])
+            if done == 2:
+                _adjoint_2(ket, bra, count >> 2, (p, q), (c, d, s, t), into)
+            else:
+                r = items[item + 2, 0] - lane_bits
+                e = scalar(coefs[items[item + 2, 1], COSINE])
+                u = scalar(-coefs[items[item + 2, 1], SINE])
+                _adjoint_3(ket, bra, count >> 3, (p, q, r), (c, d, e, s, t, u), into)
+        item += done
 
 
 @jit(internal=True)
@@ -245,7 +284,6 @@ def undo_layer(
     """
     vectors, accumulated, low, high = space.vectors, space.sums, space.low, space.high
     lanes = 1 << lane_bits
-    count = 1 << (bits - lane_bits)
     if op_form & (BEFORE | AFTER):
         chunks = 1 << (bits - CHUNK_BITS)
         low_sums, chunk_sums = space.chunk, space.chunk_sums
@@ -260,47 +298,30 @@ def undo_layer(
         _add_x_derivatives(
             re, im, bra_re, bra_im, bits, lane_bits, items, first, last, accumulated, coefs, sums
         )
-    item = _fill_lanes(vectors, lane_bits, items, first, last, coefs, True)
-    if item > first:
-        accumulated[:] = 0.0
-        adjoint_rotate_lanes(re, bra_re, count, vectors, accumulated)
-        adjoint_rotate_lanes(im, bra_im, count, vectors, accumulated)
-        for number in range(first, item):
-            bit = items[number, 0]
-            total = 0.0
+    near = _first_above(items, first, last, TILE_BITS) if bits > TILE_BITS else last
+    above = _fill_lanes(vectors, lane_bits, items, first, last, coefs, True)
+    accumulated[:] = 0.0
+    of_rows = accumulated[lane_bits * lanes :]
+    for x, y in ((re, bra_re), (im, bra_im)):
+        for tile in range(1 << max(bits - TILE_BITS, 0)):
+            begin, end = tile << TILE_BITS, (tile + 1) << TILE_BITS
+            ket, bra = x[begin:end], y[begin:end]
+            if above > first:
+                adjoint_rotate_lanes(ket, bra, ket.shape[0] >> lane_bits, vectors, accumulated)
+            _adjoint_rotate_items(ket, bra, lane_bits, items, above, near, coefs, of_rows)
+        far_sums = of_rows[(near - above) * lanes :]
+        _adjoint_rotate_items(x, y, lane_bits, items, near, last, coefs, far_sums)
+    for item in range(first, last):
+        bit = items[item, 0]
+        total = 0.0
+        if bit < lane_bits:
             for lane in range(lanes):
                 part = accumulated[bit * lanes + lane]
                 total += part if (lane >> bit) & 1 else -part
-            _add_off_diagonal(coefs[items[number, 1]], total, 0.0, sums[items[number, 1]])
-    scalar = re.dtype.type
-    while item < last:
-        accumulated[:] = 0.0
-        p = items[item, 0] - lane_bits
-        c, s = scalar(coefs[items[item, 1], COSINE]), scalar(-coefs[items[item, 1], SINE])
-        done = min(last - item, 3)
-        if done == 1:
-            _adjoint_1(re, bra_re, count >> 1, (p,), (c, s), accumulated)
-            _adjoint_1(im, bra_im, count >> 1, (p,), (c, s), accumulated)
         else:
-            q = items[item + 1, 0] - lane_bits
-            d, t = (
-                scalar(coefs[items[item + 1, 1], COSINE]),
-                scalar(-coefs[items[item + 1, 1], SINE]),
-            )
-            if done == 2:
-                _adjoint_2(re, bra_re, count >> 2, (p, q), (c, d, s, t), accumulated)
-                _adjoint_2(im, bra_im, count >> 2, (p, q), (c, d, s, t), accumulated)
-            else:
-                r = items[item + 2, 0] - lane_bits
-                e = scalar(coefs[items[item + 2, 1], COSINE])
-                u = scalar(-coefs[items[item + 2, 1], SINE])
-                _adjoint_3(re, bra_re, count >> 3, (p, q, r), (c, d, e, s, t, u), accumulated)
-                _adjoint_3(im, bra_im, count >> 3, (p, q, r), (c, d, e, s, t, u), accumulated)
-        for number in range(done):
-            slot = items[item + number, 1]
-            total = _sum_lanes(accumulated, number * lanes, lanes)
-            _add_off_diagonal(coefs[slot], total, 0.0, sums[slot])
-        item += done
+            for lane in range(lanes):
+                total += of_rows[(item - above) * lanes + lane]
+        _add_off_diagonal(coefs[items[item, 1]], total, 0.0, sums[items[item, 1]])
     if op_form & BEFORE:
         _fill_tables(low, high, bits, items, first, last, coefs, BEFORE_1, True)
         chunks = 1 << (bits - CHUNK_BITS)

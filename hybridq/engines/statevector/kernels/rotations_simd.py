@@ -19,18 +19,58 @@ from hybridq.core.emit import CHUNK, INT64, Complex
 from hybridq.engines.statevector.kernels.block_simd import BlockEmitter
 
 
-def _rotate_rows(emit: BlockEmitter, rows: list[Any], angles: list[Any]) -> list[Any]:
-    """Rotate 2^k rows over k qubits; `angles` are k vectors of C, then k of S."""
-    rows = list(rows)
-    qubits = len(angles) // 2
-    for bit, (c, s) in enumerate(zip(angles[:qubits], angles[qubits:], strict=True)):
-        minus = emit.negate(s)
-        for low in range(len(rows)):
-            if not low >> bit & 1:
-                a, b = rows[low], rows[low | 1 << bit]
-                rows[low] = emit.fma(minus, b, emit.multiply(c, a))
-                rows[low | 1 << bit] = emit.fma(s, a, emit.multiply(c, b))
-    return rows
+class _Turns:
+    """Rotations over the bits of a group of rows, in tangent form.
+
+    (a, b) → (C a − S b, S a + C b) is C (a − t b, b + t a), t = S / C. Where |S| > |C| it is that
+    of (−b, a) with S in the place of C, t = −C / S: rows are loaded in another order, and some with
+    the other sign. Either way a number takes one multiplication and addition for each bit, and one
+    multiplication for all of them.
+
+    Args:
+        emit: emitter of the intrinsic.
+        shifts: row bits, ascending.
+        angles: scalars, all C, then all S.
+    """
+
+    def __init__(self, emit: BlockEmitter, shifts: list[Any], angles: list[Any]) -> None:
+        builder = emit.builder
+        self.emit, self.tangents, self.flips = emit, [], []
+        one, minus = emit.scalar(1.0), emit.scalar(-1.0)
+        scale, signs, self.mask = one, [], shifts[0].type(0)
+        half = len(shifts)
+        for shift, c, s in zip(shifts, angles[:half], angles[half:], strict=True):
+            flip = builder.fcmp_ordered(">", builder.fmul(s, s), builder.fmul(c, c))
+            base = builder.select(flip, s, c)
+            other = builder.select(flip, builder.fneg(c), s)
+            self.tangents.append(emit.splat(builder.fdiv(other, base)))
+            self.flips.append(emit.splat(builder.select(flip, minus, one)))
+            scale = builder.fmul(scale, base)
+            signs.append(builder.select(flip, minus, one))
+            moved = builder.shl(shift.type(1), shift)
+            self.mask = builder.or_(self.mask, builder.select(flip, moved, shift.type(0)))
+        scales = [scale]
+        for sign in signs:
+            scales = [builder.fmul(sign, each) for each in scales] + scales
+        self.scales = [emit.splat(each) for each in scales]
+
+    def load(self, argument: int, rows: list[Any]) -> list[Any]:
+        """Return the rows of array `argument` in the order of the rotations."""
+        moved = [self.emit.builder.xor(row, self.mask) for row in rows]
+        return [self.emit.load(self.emit.numbered_pointer(argument, row)) for row in moved]
+
+    def rotate(self, values: list[Any]) -> list[Any]:
+        """Return the rotated rows."""
+        emit = self.emit
+        pairs = zip(values, self.scales, strict=True)
+        rows = [emit.multiply(value, scale) for value, scale in pairs]
+        for bit, tangent in enumerate(self.tangents):
+            minus = emit.negate(tangent)
+            for low in range(len(rows)):
+                if not low >> bit & 1:
+                    a, b = rows[low], rows[low | 1 << bit]
+                    rows[low], rows[low | 1 << bit] = emit.fma(minus, b, a), emit.fma(tangent, a, b)
+        return rows
 
 
 def make_row_rotation(qubits: int) -> Callable[..., None]:
@@ -44,11 +84,11 @@ def make_row_rotation(qubits: int) -> Callable[..., None]:
     def rotation(typingctx, x, count, shifts, angles):
         def codegen(context, builder, signature, args):
             emit = BlockEmitter(context, builder, signature, args)
-            shifts = cgutils.unpack_tuple(builder, args[2])
-            angles = [emit.splat(v) for v in cgutils.unpack_tuple(builder, args[3])]
+            shifts, angles = (cgutils.unpack_tuple(builder, each) for each in args[2:])
+            turns = _Turns(emit, shifts, angles)
             with emit.row_groups(args[1], shifts) as rows:
-                values = [emit.load(emit.numbered_pointer(0, row)) for row in rows]
-                for row, value in zip(rows, _rotate_rows(emit, values, angles), strict=True):
+                rotated = turns.rotate(turns.load(0, rows))
+                for row, value in zip(rows, rotated, strict=True):
                     emit.store(value, emit.numbered_pointer(0, row))
             return emit.nothing()
 
@@ -69,12 +109,11 @@ def make_adjoint_row_rotation(qubits: int) -> Callable[..., None]:
     def rotation(typingctx, ket, bra, count, shifts, angles, sums):
         def codegen(context, builder, signature, args):
             emit = BlockEmitter(context, builder, signature, args)
-            shifts = cgutils.unpack_tuple(builder, args[3])
-            angles = [emit.splat(v) for v in cgutils.unpack_tuple(builder, args[4])]
+            shifts, angles = (cgutils.unpack_tuple(builder, each) for each in args[3:5])
+            turns = _Turns(emit, shifts, angles)
             totals = emit.accumulators(qubits)
             with emit.row_groups(args[2], shifts) as rows:
-                kets = [emit.load(emit.numbered_pointer(0, row)) for row in rows]
-                bras = [emit.load(emit.numbered_pointer(1, row)) for row in rows]
+                kets, bras = turns.load(0, rows), turns.load(1, rows)
                 for bit, total in enumerate(totals):
                     for low in range(len(rows)):
                         if not low >> bit & 1:
@@ -82,8 +121,10 @@ def make_adjoint_row_rotation(qubits: int) -> Callable[..., None]:
                             emit.accumulate(total, kets[low], bras[high])
                             emit.accumulate(total, kets[high], bras[low], negative=True)
                 for number, values in enumerate((kets, bras)):
-                    for row, value in zip(rows, _rotate_rows(emit, values, angles), strict=True):
+                    for row, value in zip(rows, turns.rotate(values), strict=True):
                         emit.store(value, emit.numbered_pointer(number, row))
+            for total, flip in zip(totals, turns.flips, strict=True):  # rows came in pairs (b, a)
+                builder.store(emit.multiply(builder.load(total), flip), total)
             emit.add_accumulators(5, totals)
             return emit.nothing()
 

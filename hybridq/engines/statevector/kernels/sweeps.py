@@ -28,11 +28,11 @@ from hybridq.engines.statevector.kernels.gates import (
     GateSpace,
     apply,
     lane_bits_of,
-    permute,
     undo,
 )
 from hybridq.engines.statevector.kernels.observables import apply_terms, measure
 from hybridq.engines.statevector.kernels.parities import apply_parities, undo_parities
+from hybridq.engines.statevector.kernels.permutations import permute
 from hybridq.engines.statevector.kernels.rotations import apply_layer, undo_layer
 
 FORWARD, APPLY_TERMS, BACKWARD = range(3)
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
         offsets: index of each run of a block, relative to the block, shape (passes, runs).
         outer: the positions of the other qubits, ascending, shape (passes, n).
         writes: True where the pass changes the ket, bool, shape (passes,).
-        maps: the linear map of each row of kind LINEAR, see `gates.permute`, shape
+        maps: the linear map of each row of kind LINEAR, see `permutations.permute`, shape
             (maps, CHUNK + chunks).
         items: of each gate of a layer, local position and slot; of each of several rotations
             about products of Z, its row of `terms` and slot; shape (items, 2).
@@ -133,11 +133,11 @@ def _apply_pass(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, 
         elif op[KIND] == LINEAR:
             # Backwards the operations are listed in reverse order, so the map is the inverse.
             table = plan.maps[op[FIRST_TERM]]
-            permute(re, bits, table, space.spare)
-            permute(im, bits, table, space.spare)
+            permute(re, bits, lane_bits, table, space.spare)
+            permute(im, bits, lane_bits, table, space.spare)
             if mode == BACKWARD:
-                permute(bra_re, bits, table, space.spare)
-                permute(bra_im, bits, table, space.spare)
+                permute(bra_re, bits, lane_bits, table, space.spare)
+                permute(bra_im, bits, lane_bits, table, space.spare)
         elif mode == BACKWARD:
             undo(re, im, bra_re, bra_im, bits, lane_bits, outer, op, coefs[slot], space, sums[slot])
         elif mode == APPLY_TERMS:
