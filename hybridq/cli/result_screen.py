@@ -15,7 +15,6 @@ from hybridq.cli.angle_table import angle_table
 from hybridq.cli.growth_table import growth_table
 from hybridq.cli.named_options import in_words as optimizer_options
 from hybridq.cli.words import as_option, as_options
-from hybridq.core import clock
 from hybridq.core.errors import Text as Message
 from hybridq.core.errors import render_text
 from hybridq.core.numbers import plural, seconds
@@ -32,7 +31,12 @@ _NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are 
 
 
 def show(
-    result: Result, *, quiet: bool = False, notes: Sequence[Message] = (), kernels: str = ""
+    result: Result,
+    *,
+    quiet: bool = False,
+    notes: Sequence[Message] = (),
+    kernels: str = "",
+    compiling: float = 0.0,
 ) -> None:
     """Print a result: the whole screen, or the essentials on one line.
 
@@ -41,6 +45,7 @@ def show(
         quiet: True for one line.
         notes: remarks on how the input was read.
         kernels: a remark on the kernels that ran, empty for none.
+        compiling: seconds that compiling took besides.
     """
     from hybridq.presentation.sentences import report
 
@@ -48,7 +53,10 @@ def show(
     if quiet:
         page.say(_plain(summary.brief))
         return
-    rows = [*optimizer_options(result.optimizer), time_row(result.seconds, result.seed)]
+    rows = [
+        *optimizer_options(result.optimizer),
+        time_row(result.seconds, result.seed, compiling=compiling),
+    ]
     rows += [("Kernels", kernels)] if kernels else []
     parts = report_parts(summary, notes, rows, item=result.problem.item)
     for table in (angle_table(result), growth_table(result)):
@@ -57,7 +65,12 @@ def show(
 
 
 def show_states(
-    found: ExcitedStates, *, quiet: bool = False, notes: Sequence[Message] = (), kernels: str = ""
+    found: ExcitedStates,
+    *,
+    quiet: bool = False,
+    notes: Sequence[Message] = (),
+    kernels: str = "",
+    compiling: float = 0.0,
 ) -> None:
     """Print the lowest states: the whole screen, or the energies on one line.
 
@@ -66,6 +79,7 @@ def show_states(
         quiet: True for one line.
         notes: remarks on how the input was read.
         kernels: a remark on the kernels that ran, empty for none.
+        compiling: seconds that compiling took besides.
     """
     from hybridq.presentation.state_sentences import evaluations, report
 
@@ -74,17 +88,18 @@ def show_states(
         page.say(_plain(summary.brief))
         return
     counted = plural(evaluations(found), "evaluation")
-    rows = [time_row(found.seconds, found.seed, counted)]
+    rows = [time_row(found.seconds, found.seed, counted, compiling=compiling)]
     rows += [("Kernels", kernels)] if kernels else []
     page.show_parts([*report_parts(summary, notes, rows), Text("")])
 
 
-def time_row(spent: float, seed: int | None, *further: str) -> tuple[str, str]:
+def time_row(
+    spent: float, seed: int | None, *further: str, compiling: float = 0.0
+) -> tuple[str, str]:
     """Return the row of the time that a run took, further texts, and the seed.
 
     Kernels are compiled once and kept: that time is named separately, where it is noticeable.
     """
-    compiling = clock.compiling_seconds()
     parts = [seconds(spent), *further]
     if compiling > _NOTICEABLE:
         parts[0] += f" and {seconds(compiling)} to compile and cache its kernels"

@@ -33,6 +33,7 @@ from hybridq.cli.named_options import (
 from hybridq.cli.options import check_parameters, file_of
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
+from hybridq.core import clock
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option
 from hybridq.core.registry import canonical_name
@@ -281,6 +282,7 @@ def _solve(
     from hybridq.solver import solve
     from hybridq.solver.advice import with_advice
 
+    began = clock.compiling_seconds()
     result = solve(
         problem,
         rng=seed,
@@ -299,6 +301,7 @@ def _solve(
         lambda **other: solve(problem, rng=result.seed, **{**trial, **other}),
         lambda k: strategies.excited_states(problem, k, rng=result.seed, **trial),
     )
+    compiling = clock.compiling_seconds() - began
 
     def finish() -> int:
         report(
@@ -309,6 +312,7 @@ def _solve(
                 quiet=outputs.quiet,
                 notes=problem.notes,
                 kernels=_kernels_remark(result, values),
+                compiling=compiling,
             ),
             plot=result.plot,
         )
@@ -339,6 +343,7 @@ def _lowest_states(
     from hybridq.strategies.excited import excited_states
 
     progress.stage("states")
+    began = clock.compiling_seconds()
     if isinstance(settings["initial"], Path):
         settings["initial"] = read_angles(settings["initial"])
     try:
@@ -347,6 +352,7 @@ def _lowest_states(
         if error.argument in _PREFIXED:
             error.with_argument(_PREFIXED[error.argument].replace("-", "_"))
         raise
+    compiling = clock.compiling_seconds() - began
 
     def finish() -> int:
         report(
@@ -357,6 +363,7 @@ def _lowest_states(
                 quiet=outputs.quiet,
                 notes=problem.notes,
                 kernels=_kernels_remark(found, values),
+                compiling=compiling,
             ),
             plot=found.plot,
         )

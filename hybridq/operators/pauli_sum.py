@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.checks import as_complex, is_number, is_whole
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
 from hybridq.operators.conversions import PauliConversions
+from hybridq.operators.pauli_algebra import PauliAlgebra
 
 if TYPE_CHECKING:
     import scipy.sparse
 
-_MOST_FACTORS = 64
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PauliSum(PauliConversions):
+class PauliSum(PauliAlgebra, PauliConversions):
     r"""An operator :math:`\sum_k c_k P_k` on `n_qubits` qubits; immutable.
 
     Qubit q of term k is bit q % 64 of word q // 64 of the masks: X where only the x bit is set,
@@ -180,105 +178,6 @@ class PauliSum(PauliConversions):
         return _matrix.csr(s.x_masks, s.z_masks, s.coefficients, s.n_qubits)
 
     # -- algebra --------------------------------------------------------------------------------
-
-    def simplify(self, tolerance: float = 0.0) -> PauliSum:
-        """Merge equal terms and drop those with ``|c| <= tolerance``, canonical order."""
-        if not tolerance >= 0:
-            raise ParameterError(argument="tolerance", value=tolerance, expected="a number >= 0")
-        if tolerance == 0:
-            return self._canonical
-        return self._merged(self.x_masks, self.z_masks, self.coefficients, tolerance)
-
-    @cached_property
-    def _canonical(self) -> PauliSum:
-        result = self._merged(self.x_masks, self.z_masks, self.coefficients)
-        result.__dict__["_canonical"] = result
-        return result
-
-    def _merged(
-        self, x: Masks, z: Masks, c: NDArray[np.complex128], tolerance: float = 0.0
-    ) -> PauliSum:
-        return PauliSum(self.n_qubits, *_masks.merge(x, z, c, tolerance))
-
-    def _same_width(self, other: PauliSum) -> None:
-        if self.n_qubits != other.n_qubits:
-            raise DimensionError(
-                f"sums on {self.n_qubits} and {other.n_qubits} qubits cannot be combined: "
-                "build both with the same n_qubits"
-            )
-
-    def _lifted(self, other: object) -> PauliSum | None:
-        """Return a sum as it is and a number as a multiple of the identity, else None."""
-        if isinstance(other, PauliSum):
-            self._same_width(other)
-            return other
-        return PauliSum.identity(self.n_qubits, as_complex(other)) if is_number(other) else None
-
-    def __add__(self, other: PauliSum | complex) -> PauliSum:
-        lifted = self._lifted(other)
-        if lifted is None:
-            return NotImplemented
-        pairs = zip(self._arrays, lifted._arrays, strict=True)
-        return self._merged(*(np.concatenate(pair) for pair in pairs))  # type: ignore[arg-type]
-
-    __radd__ = __add__
-
-    def __sub__(self, other: PauliSum | complex) -> PauliSum:
-        lifted = self._lifted(other)
-        return NotImplemented if lifted is None else self + (-lifted)
-
-    def __rsub__(self, other: complex) -> PauliSum:
-        return -self + other
-
-    def _with(self, coefficients: NDArray[np.complex128]) -> PauliSum:
-        return PauliSum(self.n_qubits, self.x_masks, self.z_masks, coefficients)
-
-    def __neg__(self) -> PauliSum:
-        return self._with(-self.coefficients)
-
-    def __mul__(self, other: complex) -> PauliSum:
-        if isinstance(other, PauliSum):
-            raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
-        if not is_number(other):
-            return NotImplemented
-        return self._with(self.coefficients * as_complex(other))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: complex) -> PauliSum:
-        if not is_number(other):
-            return NotImplemented
-        if other == 0:
-            raise ParameterError("division of a Pauli sum by zero")
-        return self._with(self.coefficients / complex(other))
-
-    def __matmul__(self, other: PauliSum) -> PauliSum:
-        if not isinstance(other, PauliSum):
-            return NotImplemented
-        self._same_width(other)
-        return PauliSum(self.n_qubits, *_masks.product(self._arrays, other._arrays))
-
-    def __pow__(self, exponent: int) -> PauliSum:
-        if not is_whole(exponent):
-            return NotImplemented
-        if not 0 <= exponent <= _MOST_FACTORS:
-            expected = f"from 0 to {_MOST_FACTORS}"
-            raise ParameterError(argument="exponent", value=exponent, expected=expected)
-        return reduce(PauliSum.__matmul__, [self] * exponent, PauliSum.identity(self.n_qubits))
-
-    def commutator(self, other: PauliSum) -> PauliSum:
-        """Return ``self @ other - other @ self``, from anticommuting pairs of terms."""
-        self._same_width(other)
-        arrays = _masks.product(self._arrays, other._arrays, only_anticommuting=True)
-        return PauliSum(self.n_qubits, *arrays) * 2.0
-
-    def dagger(self) -> PauliSum:
-        """Return the adjoint."""
-        return self._with(self.coefficients.conj())
-
-    @property
-    def _arrays(self) -> tuple[Masks, Masks, NDArray[np.complex128]]:
-        return self.x_masks, self.z_masks, self.coefficients
 
     # -- properties -----------------------------------------------------------------------------
 
