@@ -25,6 +25,7 @@ QUEUED, RUNNING, COMPLETED, FAILED, CANCELLED = range(5)
 """Numbers in `JOBS.state`; those from `COMPLETED` on never change."""
 
 _ACTIVE = text("state < 2")
+_RUNNING = text("state = 1 AND joined_to IS NULL")
 _WAITING = text("state = 0 AND joined_to IS NULL")
 _LEADING = text("state < 2 AND joined_to IS NULL AND cancel = 0")
 
@@ -111,6 +112,7 @@ JOBS = Table(
           postgresql_where=_WAITING),
     Index("service_jobs_circuit", "tenant", "circuit", sqlite_where=_WAITING,
           postgresql_where=_WAITING),
+    Index("service_jobs_running", "tenant", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("service_jobs_leases", "lease", sqlite_where=text("state = 1"),
           postgresql_where=text("state = 1")),
     Index("service_jobs_listed", "tenant", "id"),
