@@ -145,11 +145,12 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
             Slot(threads=threads, memory=settings.slot_memory) for _ in range(settings.slot_count)
         ]
         workers = Dispatcher(queue, slots, journal_folder(settings.database, "jobs"))
+        catalog = CatalogProcess()
         config = uvicorn.Config(
             create_app(
                 queue,
                 workers=workers,
-                catalog=CatalogProcess(),
+                catalog=catalog,
                 rate=settings.rate,
                 burst=settings.burst,
                 targets=targets,
@@ -168,6 +169,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         stack.enter_context(handle_signals(dict.fromkeys(signals, lambda: None)))
         workers.start()
         stack.callback(workers.close)
+        stack.callback(catalog.begin().cancel)
         if targets:
             stack.enter_context(closing(Sender(queue, Keys(database).secret_of, targets)))
         Server(config).run(sockets=[listener])

@@ -12,6 +12,7 @@ import sys
 import threading
 import types
 import typing
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.docstrings import without_markup
@@ -34,6 +35,7 @@ SOLVE_OPTIONS = (
 
 _ENERGIES_ONLY = ("exact",)
 _BITS_ONLY = ("p", "mixer", "strategy")
+_BEGIN_SECONDS = 5.0
 _MOST_SECONDS = 60.0
 _UNIONS = (typing.Union, types.UnionType)
 # A name and an object, or a name and a number, are written as text.
@@ -132,6 +134,18 @@ class CatalogProcess:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: Plain | None = None
+
+    def begin(self) -> threading.Timer:
+        """Make it once the slots have started, before it is asked for; return the timer."""
+
+        def make() -> None:
+            with suppress(OutputError):  # a request tries again, and says so
+                self()
+
+        timer = threading.Timer(_BEGIN_SECONDS, make)
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def __call__(self) -> Plain:
         """Return the catalog.
