@@ -17,8 +17,10 @@ ONE_BLOCK_BITS = 12
 
 WIDEST_VECTOR = 16
 MOST_MIDDLE_BITS = 10
-PANEL_BYTES = 1 << 18
-"""Size of a panel: four of them, with the tables, fit in a core's second-level cache."""
+PANEL_BYTES = 1 << 19
+"""Size of a panel's part, which stays in a core's second-level cache for a pass."""
+
+MOST_WIDE = 3  # log2 of the chunks in a line of a panel: 4 KiB in double precision, one page
 
 
 def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
@@ -31,13 +33,12 @@ def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
     high = rest - middle
     sides = 2 if symmetric else 1
     wide = 0
-    while wide < middle - 4 and (sides * itemsize << (CHUNK_BITS + wide + 1 + high)) <= PANEL_BYTES:
+    most = min(middle - 3, MOST_WIDE)
+    while wide < most and (sides * itemsize << (CHUNK_BITS + wide + 1 + high)) <= PANEL_BYTES:
         wide += 1
-    pad = 1 << (CHUNK_BITS + wide)
-    # With a pad of 1/32 of a block, a pass by columns of 16 blocks takes 30 % longer on an AMD EPYC
-    # (measured for 2^18 to 2^21 amplitudes); it does with no other power of two.
-    if 32 * pad == 1 << (CHUNK_BITS + middle):
-        pad //= 2
+    # Lines of a panel then begin in different sets of the caches; a power of two, or a multiple of
+    # the line, took up to 30 % longer for 2^15 to 2^23 amplitudes on an AMD EPYC.
+    pad = (1 << (CHUNK_BITS + wide)) // 2 + CHUNK
     return Grid(CHUNK_BITS, middle, high, wide, pad, symmetric)
 
 
@@ -94,17 +95,10 @@ def panel_entries(grid: Grid) -> int:
     return (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
 
 
-def panels_bytes(grid: Grid, dtype: Any) -> int:
-    """Return the bytes of the panels of one thread, which are of two states."""
-    return 4 * panel_entries(grid) * np.dtype(dtype).itemsize
-
-
 def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
     """Return working arrays for passes over a large state."""
     lines = 1 << max(grid.middle, grid.high + grid.wide)
-    panel = (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
     return PassSpace(
-        panels=aligned((threads, 4, panel), dtype),
         shared_phase=aligned((threads, 2, lines), dtype),
         shared_cost=aligned((threads, lines), dtype),
         phases=aligned((threads, 2, CHUNK), dtype),

@@ -17,7 +17,7 @@ from hybridq.core.errors import EngineError, HybridqError
 from hybridq.engines.base import PRECISIONS, checked_threads
 from hybridq.engines.diagonal.cost import CostPlan
 from hybridq.engines.diagonal.plain import PLAIN_BYTES
-from hybridq.engines.diagonal.workspace import ONE_BLOCK_BITS, choose_grid, panels_bytes
+from hybridq.engines.diagonal.workspace import ONE_BLOCK_BITS
 from hybridq.engines.distributed.comm import Comm, Loopback, RankLost, require_on_all
 from hybridq.engines.distributed.local import Local, PlainLocal
 from hybridq.engines.distributed.shard import PIECE_BYTES, Shard
@@ -63,10 +63,6 @@ class Job:
         cost = PLAIN_BYTES if plain else 2 * (plan.stored_bytes >> plan.bits)
         piece = min(PIECE_BYTES, self.states_bytes // comm.size)
         needed = (self.states_bytes // comm.size) + (cost << bits) + 2 * piece
-        if not plain:
-            grid = choose_grid(bits, plan.symmetric, dtype.itemsize)
-            threads = self.threads or checked_threads(None)
-            needed += 2 * threads * panels_bytes(grid, dtype)  # of both layouts
         hosts = require_on_all(comm, needed, f"the state over {comm.size} ranks")
         plans = [
             replace(plan, ising=sharding.local_cost(plan.ising, layout, comm.rank), bits=bits)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hybridq.engines.diagonal.workspace import panel_entries, panels_bytes
+from hybridq.engines.diagonal.workspace import panel_entries
 from hybridq.engines.distributed.comm import Comm, require_on_all
 from hybridq.engines.distributed.compiled import CompiledLocal
 from hybridq.engines.distributed.kernels.swap import STRIP, Swap
@@ -61,7 +61,8 @@ def shared_swap(comm: Comm, sharding: Sharding, local: CompiledLocal) -> Swap | 
     extra = grid.high - sharding.chain_bits - (sharding.halves - 1)
     if extra < 0 or any(each != threads for each in comm.allgather(threads)):
         return None
-    entries, own = panel_entries(grid), threads * panels_bytes(grid, dtype)
+    entries = panel_entries(grid)
+    own = threads * 4 * entries * np.dtype(dtype).itemsize
     require_on_all(comm, own, f"the panels that {comm.size} ranks share")
     boxes = comm.share((comm.size, threads, 2, 2, entries), dtype)
     arrived = comm.share((threads, 64), np.int64)  # each in lines of the cache of its own

@@ -133,7 +133,7 @@ def test_phase_and_energy_of_a_strip_without_a_table_of_the_cost(by_rows, flippe
     else:
         number, wide = 2, 1
         index = cube[:, number : number + (1 << wide)].ravel()
-    strip = Strip(by_rows, number, 0, wide)
+    strip = Strip(by_rows, number, 0, wide, CHUNK << wide)
     state = random_complex(rng, len(index), np.float64)
     re, im = parts(state, np.float64)
 

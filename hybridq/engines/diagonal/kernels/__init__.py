@@ -5,7 +5,7 @@ From the engine's calls down to the vector code:
 - `block`: states of one block (in one core's cache): evolution, energy, gradient, batches.
 - `passes`, `adjoint`: larger states: evolution and energy, gradient, in passes over memory.
 - `histogram`, `sampling`: the distribution of an integer cost, and shots.
-- `panels`: columns of all blocks, copied together for a pass by columns.
+- `panels`: adjacent columns of all blocks, for a pass by columns.
 - `strips`: phases and costs of one block or of columns of chunks, line by line.
 - `tables`: how the index is cut (`Grid`), and the tables of one layer (`Tables`, `Phase`).
 - `phases`: the cost as arrays (`Cost`), phases and costs of one block.

@@ -9,11 +9,9 @@ from hybridq.engines.diagonal.kernels.block import mixer_of
 from hybridq.engines.diagonal.kernels.butterflies import adjoint_block, rotate_block
 from hybridq.engines.diagonal.kernels.panels import (
     adjoint_panel,
-    gather,
     panel_sides,
     panel_strip,
     rotate_panel,
-    scatter,
 )
 from hybridq.engines.diagonal.kernels.passes import (
     block_strip,
@@ -96,15 +94,9 @@ def _adjoint_over_block(bra, ket, number, grid, cost, measured, plan, tables, sp
 def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, space, thread):
     """Do one panel's part of a backward pass by columns."""
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
-    panels, signs = space.panels[thread], space.signs
-    ket_re, ket_im, bra_re, bra_im = panels[0], panels[1], panels[2], panels[3]
-    gather(ket[0], ket_re, number, grid)
-    gather(ket[1], ket_im, number, grid)
+    ket_re, ket_im, bra_re, bra_im, signs = ket[0], ket[1], bra[0], bra[1], space.signs
     if plan.task == MAKE_BRA:
         rotate_panel(ket_re, ket_im, number, grid, signs, plan.before)
-    else:
-        gather(bra[0], bra_re, number, grid)
-        gather(bra[1], bra_im, number, grid)
     if plan.task == UNDO:
         partial[BEFORE, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.before, plan.weight, total
@@ -115,16 +107,7 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
         strip = panel_strip(grid, number, side)
         if plan.task == MAKE_BRA:
             value += strip_apply_cost(
-                bra_re,
-                bra_im,
-                ket_re,
-                ket_im,
-                grid,
-                strip,
-                measured,
-                plan.flipped,
-                tables,
-                scratch,
+                bra_re, bra_im, ket_re, ket_im, grid, strip, measured, plan.flipped, tables, scratch
             )
         elif plan.task == UNDO:
             value += strip_undo(
@@ -135,10 +118,6 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
         partial[AFTER, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.after, 1.0, total
         )
-    scatter(ket[0], ket_re, number, grid)
-    scatter(ket[1], ket_im, number, grid)
-    scatter(bra[0], bra_re, number, grid)
-    scatter(bra[1], bra_im, number, grid)
 
 
 @jit(internal=True)

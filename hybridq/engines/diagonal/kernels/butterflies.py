@@ -54,13 +54,12 @@ def lane_bits(x):
 
 
 @jit(internal=True)
-def _radix(done, stop, x, most):
-    """Return how many of the levels done … stop − 1 to do at once."""
-    if (x.itemsize << done) > ALIAS_BYTES:
+def _radix(left, stride, x, most):
+    """Return how many of the levels left to do at once, `stride` elements apart."""
+    if x.itemsize * stride > ALIAS_BYTES and stride & (stride - 1) == 0:
         most = min(most, 3)
-    left = stop - done
     if most < left < 2 * most - 1:
-        return left // 2  # 5 levels are better done as 2 + 3 than as 4 + 1
+        return (left + 1) // 2  # 5 levels are better done as 3 + 2 than as 4 + 1
     return min(left, most)
 
 
@@ -78,30 +77,38 @@ def rotate_levels(x, start, first, stop, tangent):
     if lane_bits(x) < 0:
         rotate_levels_plain(x, start, first, stop, tangent)
     else:
-        rotate_vectors(x, start, first, stop, tangent)
+        rotate_lines(x, start, first, stop - first, 1 << first, tangent)
 
 
 @jit(internal=True)
-def rotate_vectors(x, start, first, stop, tangent):
-    """Do what `rotate_levels` does by vectors, of one element on hosts without them.
+def rotate_lines(x, start, run, levels, stride, tangent):
+    """Rotate 2**levels lines of 2**run elements over the bits of their number.
 
-    Here the tangent may also be an array, whose first vector has one for each lane.
+    Args:
+        x: real array, float32 or float64.
+        start: index of the first line's first element, int64.
+        run, levels: int64; ``2**run`` is at least a vector's lanes.
+        stride: elements from one line to the next, int64.
+        tangent: t = tan β of the dtype of `x`, or an array whose first vector has one for each
+            lane.
     """
     lanes = vector_length(x)
-    done = first
-    while done < stop:
-        radix = _radix(done, stop, x, MAX_RADIX_BITS)
-        stride = 1 << done
-        for high in range(start, start + (1 << stop), stride << radix):
-            for at in range(high, high + stride, lanes):
-                if radix == 4:
-                    _rows_4(x, at, stride, tangent)
-                elif radix == 3:
-                    _rows_3(x, at, stride, tangent)
-                elif radix == 2:
-                    _rows_2(x, at, stride, tangent)
-                else:
-                    _rows_1(x, at, stride, tangent)
+    done = 0
+    while done < levels:
+        apart = stride << done
+        radix = _radix(levels - done, apart, x, MAX_RADIX_BITS)
+        for high in range(0, 1 << levels, 1 << (done + radix)):
+            for low in range(1 << done):
+                first = start + (high + low) * stride
+                for at in range(first, first + (1 << run), lanes):
+                    if radix == 4:
+                        _rows_4(x, at, apart, tangent)
+                    elif radix == 3:
+                        _rows_3(x, at, apart, tangent)
+                    elif radix == 2:
+                        _rows_2(x, at, apart, tangent)
+                    else:
+                        _rows_1(x, at, apart, tangent)
         done += radix
 
 
@@ -191,23 +198,35 @@ def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
         Σ_q weight_q ⟨bra|G_q|ket⟩, float64.
     """
     lanes_log = lane_bits(ket)
-    result = 0.0
-    shrink = 1.0 / (1.0 + float(tangent) * float(tangent))
     if lanes_log < 0 or first < lanes_log:
         return adjoint_levels_plain(bra, ket, start, first, stop, tangent, weight)
-    lanes = 1 << lanes_log
-    done = first
-    while done < stop:
-        radix = _radix(done, stop, ket, MAX_RADIX_BITS - 1)
-        stride = 1 << done
-        for high in range(start, start + (1 << stop), stride << radix):
-            for at in range(high, high + stride, lanes):
-                if radix == 3:
-                    _adjoint_rows_3(bra, ket, at, stride, tangent, total)
-                elif radix == 2:
-                    _adjoint_rows_2(bra, ket, at, stride, tangent, total)
-                else:
-                    _adjoint_rows_1(bra, ket, at, stride, tangent, total)
+    return adjoint_lines(bra, ket, start, first, stop - first, 1 << first, tangent, weight, total)
+
+
+@jit(internal=True)
+def adjoint_lines(bra, ket, start, run, levels, stride, tangent, weight, total):
+    """Undo the rotation of lines on both arrays; return Σ_q ⟨bra|G_q|ket⟩.
+
+    Args:
+        bra, ket, tangent, weight, total: as for `adjoint_levels`.
+        start, run, levels, stride: as for `rotate_lines`.
+    """
+    lanes = vector_length(ket)
+    shrink = 1.0 / (1.0 + float(tangent) * float(tangent))
+    result, done = 0.0, 0
+    while done < levels:
+        apart = stride << done
+        radix = _radix(levels - done, apart, ket, MAX_RADIX_BITS - 1)
+        for high in range(0, 1 << levels, 1 << (done + radix)):
+            for low in range(1 << done):
+                first = start + (high + low) * stride
+                for at in range(first, first + (1 << run), lanes):
+                    if radix == 3:
+                        _adjoint_rows_3(bra, ket, at, apart, tangent, total)
+                    elif radix == 2:
+                        _adjoint_rows_2(bra, ket, at, apart, tangent, total)
+                    else:
+                        _adjoint_rows_1(bra, ket, at, apart, tangent, total)
         result += weight * _drain(total)
         weight *= shrink**radix
         done += radix

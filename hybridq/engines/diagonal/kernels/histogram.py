@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.block import fill_costs
-from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS
+from hybridq.engines.diagonal.kernels.chunks import CHUNK
 from hybridq.engines.diagonal.kernels.passes import block_strip, scratch_of
 from hybridq.engines.diagonal.kernels.phases import QUADRATIC, line_costs
 from hybridq.engines.diagonal.kernels.strips import (
     fill_shared_costs,
+    line_at,
     line_count,
     line_index,
     line_starts,
@@ -52,7 +53,7 @@ def _strip_histogram(re, im, grid, strip, cost, flipped, tables, scratch, lowest
     quadratic = cost.kind == QUADRATIC
     fill_shared_costs(grid, strip, cost, tables, scratch)
     for line in range(line_count(grid, strip)):
-        at = strip.at + (line << CHUNK_BITS)
+        at = line_at(strip, line)
         a_at, b_at = line_starts(strip, line, quadratic)
         if not quadratic:
             line_costs(scratch.costs, CHUNK, cost, line_index(grid, strip, line), flipped)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
-from hybridq.engines.diagonal.kernels.butterflies import rotate_vectors
+from hybridq.engines.diagonal.kernels.butterflies import rotate_lines
 from hybridq.engines.diagonal.kernels.lanes_simd import (
     add_energies,
     mix_even,
@@ -164,8 +164,8 @@ def _mix(bits, symmetric, cost, space):
     near = LANE_BITS + min(bits, NEAR_BITS)
     for part in space.state:
         for at in range(0, LANES << bits, 1 << near):
-            rotate_vectors(part, at, LANE_BITS, near, tangents)
-        rotate_vectors(part, 0, near, LANE_BITS + bits, tangents)
+            rotate_lines(part, at, LANE_BITS, near - LANE_BITS, 1 << LANE_BITS, tangents)
+        rotate_lines(part, 0, near, LANE_BITS + bits - near, 1 << near, tangents)
     if not symmetric:
         return
     last = (1 << bits) - 1

@@ -2,16 +2,18 @@
 
 With spin-flip symmetry a panel includes the complements of these chunks.
 
-A panel is copied into contiguous scratch, where its line h is a run of 2**(V + wide) amplitudes,
-the high bits of the index are rotated there, and it is copied back. Long runs use the memory
-bandwidth well, and scratch has none of the cache conflicts of rows that lie a power of two apart.
+Line h of a panel is a run of 2**(V + wide) amplitudes of block h. The high bits of the index are
+rotated over its lines where they are: the pads between blocks spread them over the sets of the
+caches, and a panel stays in the second level until its pass is done.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hybridq.core.jit import jit
-from hybridq.engines.diagonal.kernels.butterflies import adjoint_levels, rotate_levels
-from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS, copy_chunk
+from hybridq.engines.diagonal.kernels.butterflies import adjoint_lines, rotate_lines
+from hybridq.engines.diagonal.kernels.chunks import CHUNK_BITS
 from hybridq.engines.diagonal.kernels.spin_flip import (
     adjoint_complement_chunks,
     complement_sign,
@@ -34,113 +36,123 @@ def panel_sides(grid):
     return 2 if grid.symmetric else 1
 
 
+class Panel(NamedTuple):
+    """Place of a panel in an array.
+
+    Attributes:
+        near: index of its first line.
+        far: index of the first line of its complement; without symmetry not used.
+        stride: elements from one line to the next.
+    """
+
+    near: int
+    far: int
+    stride: int
+
+
 @jit(internal=True)
-def _run_bits(grid):
+def run_bits(grid):
     """Return log2 of the length of a panel's lines."""
     return grid.low + grid.wide
 
 
 @jit(internal=True)
-def _side_number(grid, number, side):
-    """Return the number of a panel's own side (0) or of its complement (1)."""
-    return (1 << (grid.middle - grid.wide)) - 1 - number if side else number
+def _mirror(grid, number):
+    """Return the number of a panel's complement."""
+    return (1 << (grid.middle - grid.wide)) - 1 - number
+
+
+@jit(internal=True)
+def panel_of(grid, number):
+    """Return the place of panel `number` in a state."""
+    run = run_bits(grid)
+    return Panel(number << run, _mirror(grid, number) << run, block_start(grid, 1))
 
 
 @jit(internal=True)
 def panel_strip(grid, number, side):
-    """Return one side of a panel, in scratch, as a strip of 2**wide columns."""
-    middle = _side_number(grid, number, side) << grid.wide
-    return Strip(False, middle, side << (_run_bits(grid) + grid.high), grid.wide)
-
-
-@jit(internal=True)
-def gather(x, panel, number, grid):
-    """Copy a panel of the state `x` into scratch."""
-    run = _run_bits(grid)
-    for side in range(panel_sides(grid)):
-        start = _side_number(grid, number, side) << run
-        for line in range(1 << grid.high):
-            at = block_start(grid, line) + start
-            to = ((side << grid.high) + line) << run
-            for v in range(0, 1 << run, CHUNK):
-                copy_chunk(panel, to + v, x, at + v)
-
-
-@jit(internal=True)
-def scatter(x, panel, number, grid):
-    """Copy a panel back from scratch into the state `x`."""
-    run = _run_bits(grid)
-    for side in range(panel_sides(grid)):
-        start = _side_number(grid, number, side) << run
-        for line in range(1 << grid.high):
-            at = block_start(grid, line) + start
-            to = ((side << grid.high) + line) << run
-            for v in range(0, 1 << run, CHUNK):
-                copy_chunk(x, at + v, panel, to + v)
+    """Return a panel (side 0), or its complement (1), as a strip of columns."""
+    panel = panel_of(grid, number)
+    if side:
+        middle = _mirror(grid, number) << grid.wide
+        return Strip(False, middle, panel.far, grid.wide, panel.stride)
+    return Strip(False, number << grid.wide, panel.near, grid.wide, panel.stride)
 
 
 @jit(internal=True)
 def rotate_panel(re, im, number, grid, signs, tangent):
-    """Apply the part of a layer's mixer that belongs to panels, in scratch.
+    """Apply the part of a layer's mixer that belongs to a panel of a state.
 
     Args:
-        re, im: the panel, shape (panel_sides · 2**(run + high),), changed in place.
+        re, im: the state, real and imaginary parts, changed in place.
         number: number of the panel, int64.
         grid: how the index is cut.
         signs: (−1)^{|v|} for v < CHUNK.
         tangent: tan β, float64.
     """
     t = re.dtype.type(tangent)
-    run = _run_bits(grid)
-    for side in range(panel_sides(grid)):
-        at = side << (run + grid.high)
-        rotate_levels(re, at, run, run + grid.high, t)
-        rotate_levels(im, at, run, run + grid.high, t)
+    panel, run = panel_of(grid, number), run_bits(grid)
+    rotate_lines(re, panel.near, run, grid.high, panel.stride, t)
+    rotate_lines(im, panel.near, run, grid.high, panel.stride, t)
     if grid.symmetric:
-        rotate_complement_panel(re, im, number, grid, signs, tangent)
+        rotate_lines(re, panel.far, run, grid.high, panel.stride, t)
+        rotate_lines(im, panel.far, run, grid.high, panel.stride, t)
+        rotate_complement_panel(re, im, panel, number, grid, signs, tangent)
 
 
 @jit(internal=True)
-def rotate_complement_panel(re, im, number, grid, signs, tangent):
-    """Rotate the pairs (z, ~z) between the two sides of a panel, see `spin_flip`."""
+def _chunk_pair(grid, panel, chunk):
+    """Return where a chunk of a panel and its complement begin; chunks count by lines."""
+    line, column = chunk >> grid.wide, chunk & ((1 << grid.wide) - 1)
+    low = panel.near + line * panel.stride + (column << CHUNK_BITS)
+    line, column = (1 << grid.high) - 1 - line, (1 << grid.wide) - 1 - column
+    return low, panel.far + line * panel.stride + (column << CHUNK_BITS)
+
+
+@jit(internal=True)
+def rotate_complement_panel(re, im, panel, number, grid, signs, tangent):
+    """Rotate the pairs (z, ~z) between the two sides of a panel, see `spin_flip`.
+
+    Args:
+        re, im: arrays that hold the panel, changed in place.
+        panel: where it is, a `Panel`.
+        number, grid, signs, tangent: as for `rotate_panel`.
+    """
     bits = grid.low + grid.middle + grid.high
-    chunks = 1 << (grid.high + grid.wide)
     sign = tangent * complement_sign(bits) * parity_sign(number)
-    for chunk in range(chunks):
-        low, high = chunk << CHUNK_BITS, (2 * chunks - 1 - chunk) << CHUNK_BITS
+    for chunk in range(1 << (grid.high + grid.wide)):
+        low, high = _chunk_pair(grid, panel, chunk)
         t = re.dtype.type(sign * parity_sign(chunk))
         rotate_complement_chunks(re, im, low, high, signs, t, bits % 2 == 1)
 
 
 @jit(internal=True)
 def adjoint_panel(bra_re, bra_im, re, im, number, grid, signs, tangent, weight, total):
-    """Undo the panels' part of a mixer on bra and ket in scratch; return its overlap.
+    """Undo the panel's part of a mixer on bra and ket; return its overlap.
 
     Args:
-        bra_re, bra_im, re, im: bra and ket of the panel, changed in place.
+        bra_re, bra_im, re, im: bra and ket, changed in place.
         number, grid, signs: as for `rotate_panel`.
         tangent: tan β of the forward mixer, float64.
         weight, total: as for `adjoint_levels`.
     """
     t = re.dtype.type(-tangent)
-    run = _run_bits(grid)
-    stop = run + grid.high
+    panel, run, high = panel_of(grid, number), run_bits(grid), grid.high
     overlap = 0.0
     for side in range(panel_sides(grid)):
-        at = side << stop
-        overlap += adjoint_levels(bra_re, re, at, run, stop, t, weight, total)
-        overlap += adjoint_levels(bra_im, im, at, run, stop, t, weight, total)
+        at = panel.far if side else panel.near
+        overlap += adjoint_lines(bra_re, re, at, run, high, panel.stride, t, weight, total)
+        overlap += adjoint_lines(bra_im, im, at, run, high, panel.stride, t, weight, total)
     if not grid.symmetric:
         return overlap
-    weight *= (1.0 / (1.0 + tangent * tangent)) ** grid.high
-    bits = grid.low + grid.middle + grid.high
-    chunks = 1 << (grid.high + grid.wide)
+    weight *= (1.0 / (1.0 + tangent * tangent)) ** high
+    bits = grid.low + grid.middle + high
     sign = complement_sign(bits) * parity_sign(number)
     part = 0.0
-    for chunk in range(chunks):
-        low, high = chunk << CHUNK_BITS, (2 * chunks - 1 - chunk) << CHUNK_BITS
+    for chunk in range(1 << (high + grid.wide)):
+        low, far = _chunk_pair(grid, panel, chunk)
         s = sign * parity_sign(chunk)
         part += s * adjoint_complement_chunks(
-            bra_re, bra_im, re, im, low, high, signs, re.dtype.type(-tangent * s), bits % 2 == 1
+            bra_re, bra_im, re, im, low, far, signs, re.dtype.type(-tangent * s), bits % 2 == 1
         )
     return overlap + weight * part

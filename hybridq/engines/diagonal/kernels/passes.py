@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.block import fill_start, mixer_of
 from hybridq.engines.diagonal.kernels.butterflies import rotate_block
+from hybridq.engines.diagonal.kernels.chunks import CHUNK
 from hybridq.engines.diagonal.kernels.panels import (
-    gather,
     panel_count,
     panel_sides,
     panel_strip,
     rotate_panel,
-    scatter,
 )
 from hybridq.engines.diagonal.kernels.spin_flip import count_set_bits
 from hybridq.engines.diagonal.kernels.strips import Scratch, Strip, apply_phase, strip_energy
@@ -43,7 +42,6 @@ class PassSpace(NamedTuple):
     All but the last three have a leading axis of threads.
 
     Attributes:
-        panels: a panel of two states in real and imaginary parts, shape (threads, 4, entries).
         shared_phase, shared_cost, phases, costs: see `strips.Scratch`.
         total: accumulator of the adjoint rotation, at least a vector.
         signs: (−1)^{|v|} for v < CHUNK.
@@ -51,7 +49,6 @@ class PassSpace(NamedTuple):
         partial: sums by block or panel, float64, shape (4, the larger number of the two).
     """
 
-    panels: NDArray[np.floating]
     shared_phase: NDArray[np.floating]
     shared_cost: NDArray[np.floating]
     phases: NDArray[np.floating]
@@ -103,7 +100,7 @@ def scratch_of(space, thread):
 @jit(internal=True)
 def block_strip(grid, number):
     """Return block `number` of the state as a strip."""
-    return Strip(True, number, block_start(grid, number), 0)
+    return Strip(True, number, block_start(grid, number), 0, CHUNK)
 
 
 @jit(internal=True)
@@ -133,24 +130,19 @@ def _pass_over_block(re, im, number, grid, cost, plan, tables, space, thread):
 @jit(internal=True)
 def _pass_over_panel(re, im, number, grid, cost, plan, tables, space, thread):
     """Do one panel's part of a pass by columns."""
-    scratch, panels, signs = scratch_of(space, thread), space.panels[thread], space.signs
-    ket_re, ket_im = panels[0], panels[1]
-    gather(re, ket_re, number, grid)
-    gather(im, ket_im, number, grid)
+    scratch, signs = scratch_of(space, thread), space.signs
     if plan.before != 0.0:
-        rotate_panel(ket_re, ket_im, number, grid, signs, plan.before)
+        rotate_panel(re, im, number, grid, signs, plan.before)
     total = 0.0
     phase = Phase(plan.gamma, plan.scale, plan.flipped)
     for side in range(panel_sides(grid)):
         strip = panel_strip(grid, number, side)
         if plan.phased:
-            apply_phase(ket_re, ket_im, grid, strip, cost, phase, tables, scratch)
+            apply_phase(re, im, grid, strip, cost, phase, tables, scratch)
         if plan.measured:
-            total += strip_energy(ket_re, ket_im, grid, strip, cost, plan.flipped, tables, scratch)
+            total += strip_energy(re, im, grid, strip, cost, plan.flipped, tables, scratch)
     if plan.after != 0.0:
-        rotate_panel(ket_re, ket_im, number, grid, signs, plan.after)
-    scatter(re, ket_re, number, grid)
-    scatter(im, ket_im, number, grid)
+        rotate_panel(re, im, number, grid, signs, plan.after)
     if plan.measured:
         space.partial[0, number] = total
 

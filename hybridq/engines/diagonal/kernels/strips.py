@@ -39,12 +39,14 @@ class Strip(NamedTuple):
         number: h of a block, m of the first column.
         at: index of its first amplitude in the arrays that hold it.
         wide: log2 of the number of columns; 0 for a block.
+        stride: amplitudes from one line of a block, or of a column, to the next.
     """
 
     by_rows: bool
     number: int
     at: int
     wide: int
+    stride: int
 
 
 class Scratch(NamedTuple):
@@ -88,6 +90,13 @@ def _place(strip, line):
     if strip.by_rows:
         return line, strip.number
     return strip.number + (line & ((1 << strip.wide) - 1)), line >> strip.wide
+
+
+@jit(internal=True)
+def line_at(strip, line):
+    """Return where a line begins in the arrays that hold the strip."""
+    column = line & ((1 << strip.wide) - 1)
+    return strip.at + (line >> strip.wide) * strip.stride + (column << CHUNK_BITS)
 
 
 @jit(internal=True)
@@ -207,7 +216,7 @@ def apply_phase(re, im, grid, strip, cost, phase, tables, scratch):
     fill_shared_phases(grid, strip, cost, tables, scratch)
     a_re, a_im, b_re, b_im, s_re, s_im = _phase_arrays(cost, tables, scratch)
     for line in range(line_count(grid, strip)):
-        to = strip.at + (line << CHUNK_BITS)
+        to = line_at(strip, line)
         if not quadratic:
             _fill_phases(grid, strip, line, cost, phase, tables, scratch)
         a_at, b_at = line_starts(strip, line, quadratic)
@@ -229,7 +238,7 @@ def strip_energy(re, im, grid, strip, cost, flipped, tables, scratch):
     a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
     for line in range(line_count(grid, strip)):
-        to = strip.at + (line << CHUNK_BITS)
+        to = line_at(strip, line)
         if not quadratic:
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
         a_at, b_at = line_starts(strip, line, quadratic)
@@ -251,7 +260,7 @@ def strip_apply_cost(bra_re, bra_im, re, im, grid, strip, cost, flipped, tables,
     a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
     for line in range(line_count(grid, strip)):
-        to = strip.at + (line << CHUNK_BITS)
+        to = line_at(strip, line)
         if not quadratic:
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
         a_at, b_at = line_starts(strip, line, quadratic)
@@ -276,7 +285,7 @@ def strip_undo(bra_re, bra_im, re, im, grid, strip, cost, phase, tables, scratch
     a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
     for line in range(line_count(grid, strip)):
-        to = strip.at + (line << CHUNK_BITS)
+        to = line_at(strip, line)
         if not quadratic:
             _fill_phases(grid, strip, line, cost, phase, tables, scratch)
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), phase.flipped)

@@ -20,10 +20,12 @@ from hybridq.engines.diagonal.kernels.block import mixer_of
 from hybridq.engines.diagonal.kernels.butterflies import rotate_levels
 from hybridq.engines.diagonal.kernels.chunks import CHUNK, copy_chunk
 from hybridq.engines.diagonal.kernels.panels import (
-    gather,
+    Panel,
     panel_count,
+    panel_of,
     panel_sides,
     rotate_complement_panel,
+    run_bits,
 )
 from hybridq.engines.diagonal.kernels.passes import mixer_levels
 from hybridq.engines.diagonal.kernels.spin_flip import count_set_bits
@@ -88,9 +90,21 @@ def _log2(power):
 
 
 @jit(internal=True)
+def _gather(x, box, number, grid):
+    """Copy a panel of the state `x`, and its complement, into one part of a box."""
+    panel, run = panel_of(grid, number), run_bits(grid)
+    for side in range(panel_sides(grid)):
+        for line in range(1 << grid.high):
+            at = (panel.far if side else panel.near) + line * panel.stride
+            to = ((side << grid.high) + line) << run
+            for v in range(0, 1 << run, CHUNK):
+                copy_chunk(box, to + v, x, at + v)
+
+
+@jit(internal=True)
 def _rotate_but_anchor(re, im, number, grid, swap, signs, tangent):
     """Apply the panels' part of a mixer within a rank, but for the anchor's rotation."""
-    run = grid.low + grid.wide
+    run = run_bits(grid)
     t = re.dtype.type(tangent)
     anchor = run + swap.extra
     for side in range(panel_sides(grid)):
@@ -103,7 +117,8 @@ def _rotate_but_anchor(re, im, number, grid, swap, signs, tangent):
         rotate_levels(re, start, first, run + grid.high, t)
         rotate_levels(im, start, first, run + grid.high, t)
     if swap.symmetric:
-        rotate_complement_panel(re, im, number, grid, signs, tangent)
+        panel = Panel(0, 1 << (run + grid.high), 1 << run)
+        rotate_complement_panel(re, im, panel, number, grid, signs, tangent)
 
 
 @jit(internal=True)
@@ -149,11 +164,11 @@ def _join(ket, grid, number, boxes, swap, step, strip):
     """Finish a panel in the new layout; return the amplitudes taken from other ranks."""
     halves, rows = swap.lines.shape
     bits = swap.extra
-    run, wide = grid.low + grid.wide, strip.shape[2]
+    panel, run, wide = panel_of(grid, number), run_bits(grid), strip.shape[2]
     chain, short = _log2(rows), _log2(wide)
     tangent, foreign = strip.dtype.type(step.tangent), 0
     for side in range(panel_sides(grid)):
-        first = ((1 << (grid.middle - grid.wide)) - 1 - number if side else number) << run
+        first = panel.far if side else panel.near
         for half in range(halves):
             for extra in range(1 << bits):
                 line = extra + (side << grid.high)
@@ -197,8 +212,8 @@ def swap_columns(ket, grid, signs, swap, within, beta, taken, counter, thread, t
     slot = 0
     for number in range(thread, panel_count(grid), threads):
         box = swap.boxes[swap.rank, thread, slot]
-        gather(ket[0], box[0], number, grid)
-        gather(ket[1], box[1], number, grid)
+        _gather(ket[0], box[0], number, grid)
+        _gather(ket[1], box[1], number, grid)
         _rotate_but_anchor(box[0], box[1], number, grid, swap, signs, tangent)
         # A box is filled again only after the next barrier, when all have emptied it.
         barrier(swap.arrived[thread], ranks)
