@@ -33,7 +33,6 @@ def test_angles_are_learned_shown_and_begun_with(
     out = tmp_path / "mine.json"
     outcome = hybridq("angles", "learn", *graphs, "--p", 2, "--out", out)
     assert outcome.code == 0
-    assert outcome.err == ""
     assert "Learned angles 'mine': 2 layers, the median of 2 graphs." in outcome.out
     assert f"--initial {out}" in outcome.out
     learned = hq.LearnedAngles.load(out)

@@ -121,7 +121,7 @@ def test_a_run_without_a_seed_gets_one_and_shows_it(
         (["--json", "/no/such/folder/out.json"], "the folder /no/such/folder does not exist"),
         (["--plot", "/no/such/folder/out.png"], "/no/such/folder"),
         (["--plot", "out.xyz"], "out.xyz"),
-        (["--shot", "3"], "No such option: --shot (Possible options: "),
+        (["--shot", "3"], "--shots"),
         (["more.json"], "unexpected extra argument"),
         (["--p"], "'--p' requires an argument"),
     ],
@@ -152,7 +152,7 @@ def test_a_bad_option_is_one_line_before_any_work(
             "Option '--json' requires an argument (see hybridq solve maxcut --help)",
         ),
         (["slove"], "No such command 'slove'"),
-        (["--verbose"], "No such option: --verbose"),
+        (["--verbose"], "No such option"),
     ],
 )
 def test_a_mistyped_command_is_one_line(hybridq: Run, arguments: list[str], message: str) -> None:
