@@ -47,10 +47,15 @@ class Work:
     @classmethod
     def of(cls, ising: Ising) -> Work:
         """Return the work of a problem; it depends on no clock."""
+        known: Work | None = ising.__dict__.get("_work")
+        if known is not None:
+            return known
         n = max(ising.n_qubits, 1)
         sweep = n * (_PROPOSAL + _UPDATE * Lanes(ising).updates())
         most = 2.0 * _GROUPS * _MOST_SWEEPS * sweep
-        return cls(sweep, min(float(np.clip(_A_SPIN * n, _LEAST_WORK, _MOST_WORK)), most))
+        made = cls(sweep, min(float(np.clip(_A_SPIN * n, _LEAST_WORK, _MOST_WORK)), most))
+        ising.__dict__["_work"] = made  # both are immutable
+        return made
 
 
 def annealing(

@@ -83,7 +83,7 @@ def reference(
             )
         return _bounded(part, found, relaxation, own)
 
-    return joined(ising, solve, rng)
+    return joined(ising, solve, rng, deadline=deadline)
 
 
 _PROOF = 0.25  # of a time limit: the plan of an exact solution, and its elimination
@@ -94,6 +94,8 @@ def joined(
     ising: Ising,
     solve: Callable[[NDArray[np.intp], Ising, np.random.Generator], Baseline],
     rng: RandomLike = None,
+    *,
+    deadline: Deadline | None = None,
 ) -> Baseline:
     """Return the answers of all connected components together.
 
@@ -103,6 +105,7 @@ def joined(
         ising: the problem, with terms of at most two spins.
         solve: returns an answer of a component, from its spins and its energy.
         rng: for those components, a stream each.
+        deadline: of proofs and answers together.
     """
     parts = connected_parts(ising)
     if len(parts) == 1 and len(parts[0][0]) == ising.n_qubits:
@@ -112,7 +115,7 @@ def joined(
     bound, methods = ising.constant - float(np.abs(ising.linear[alone]).sum()), []
     proofs, complete, failure = 0, True, 0.0
     for (spins, part), stream in zip(parts, spawn(rng, len(parts)), strict=True):
-        found = proven(part)
+        found = proven(part, deadline.part(_PROOF) if deadline is not None else None)
         if found is None:
             found = solve(spins, part, stream)
             methods.append(found.method)
@@ -151,11 +154,21 @@ def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
 
 
 def _bounded(ising: Ising, found: Baseline, rng: RandomLike, deadline: Deadline) -> Baseline:
-    """Return an answer with its semidefinite bound."""
-    from hybridq.classical.semidefinite import semidefinite_bound
+    """Return an answer with the best bound that is found in time.
 
-    relaxed = semidefinite_bound(reduced(ising, deadline).energy, rng=rng, time_limit=deadline)
+    The sum of all terms is one; where the limit leaves enough, the semidefinite one is another.
+    """
+    from hybridq.classical.semidefinite import least_seconds, semidefinite_bound
+
+    size = float(np.abs(ising.linear).sum() + np.abs(ising.couplings).sum())
+    lowest = ising.constant - size - 1e-13 * (abs(ising.constant) + size)  # sums round
+    small = reduced(ising, deadline).energy
+    if deadline.left < least_seconds(small):
+        return replace(found.bounded(ising, lowest), complete=False)
+    relaxed = semidefinite_bound(small, rng=rng, time_limit=deadline)
     complete = found.complete and relaxed.complete
+    if relaxed.bound < lowest:
+        return replace(found.bounded(ising, lowest), complete=complete)
     return replace(found.bounded(ising, relaxed.bound, relaxed.failure), complete=complete)
 
 
@@ -167,6 +180,15 @@ def proven(ising: Ising, deadline: Deadline | None = None) -> Baseline | None:
         deadline: no elimination begins that would not meet it.
     """
     deadline = deadline or Deadline()
+    known: tuple[Baseline | None, float] | None = ising.__dict__.get("_proven")
+    left = deadline.left
+    if known is None or (known[0] is None and left > known[1]):
+        known = ising.__dict__["_proven"] = _proven(ising, deadline), left
+    return known[0]
+
+
+def _proven(ising: Ising, deadline: Deadline) -> Baseline | None:
+    """Return the exact minimum where it is found in time."""
     n = ising.n_qubits
     if ising.higher:
         if n <= _QUICK_HIGHER_ORDER:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PROPOSALS = 1.2e9  # of all restarts by default: a second on sparse graphs
 _MIN_SWEEPS, _MAX_SWEEPS = 100, 20_000
-_PACE = 0.8  # of the time that is left: sweeps differ in speed
+_PACE = 0.95  # of the time that is left; temperatures fall with the clock anyway
 _GROUP_SECONDS = 1e-7  # of sixteen restarts without a sweep, for each spin and coupling
 _CROSSING = 0.1  # of a time limit, for joining parts of restarts
 

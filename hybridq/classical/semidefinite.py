@@ -31,7 +31,9 @@ _LARGE, _LARGE_GAP = 10_000, 8e-4  # spins, for which that takes long, and the g
 _BANDED_WORK = 4e10  # multiplications of a banded Cholesky factorization: a few seconds
 _LANCZOS_STEPS, _CLOSE_STEPS = 60, 300  # of an estimate; of one that saves factorizations
 _LANCZOS_MOST = 2_000
-_BANDED_SPEED, _PROOF_SHARE = 2e9, 0.4  # multiplications a second; of a time limit
+_BANDED_SPEED, _PROOF_SHARE = 6e9, 0.4  # multiplications a second; of a time limit
+_ENTRY_SECONDS, _ROW_SECONDS = 2e-9, 1e-8  # of a product with a vector; of a spin of a step
+_BAND_SECONDS = 1e-7  # of an entry that is moved into a band
 _FAILURE = 1e-12  # probability that a bound by Lanczos fails
 _LANCZOS = "Lanczos iteration"
 _LANES = 8  # entries of a vector are a multiple
@@ -61,6 +63,12 @@ class SemidefiniteBound:
     def failure(self) -> float:
         """Probability that the bound fails, at most: 0, but for a Lanczos iteration."""
         return _FAILURE if self.certificate == _LANCZOS else 0.0
+
+
+def least_seconds(ising: Ising) -> float:
+    """Return roughly the seconds of the shortest bound, two Lanczos iterations."""
+    entries = 2 * (len(ising.couplings) + int(np.count_nonzero(ising.linear)))
+    return 2 * _LANCZOS_STEPS * (_ENTRY_SECONDS * entries + _ROW_SECONDS * ising.n_qubits)
 
 
 def semidefinite_bound(
@@ -193,7 +201,7 @@ class _Certificate:
     ) -> None:
         self._matrix, self._n, self._deadline = matrix, matrix.shape[0], deadline
         self._start = rng.normal(size=self._n)
-        self._step_seconds = 0.0
+        self._last: tuple[int, Vector, tuple[float, float]] | None = None
 
     @cached_property
     def plan(self) -> tuple[int, float]:
@@ -206,6 +214,7 @@ class _Certificate:
             return (0, 0.0) if self._band is not None else (most, 0.0)
         if self._band is not None:
             seconds = float(self._n) * self._band[1] ** 2 / _BANDED_SPEED
+            seconds += _BAND_SECONDS * self._matrix.nnz
             if seconds <= share:
                 return 0, seconds
         watch = Deadline()
@@ -282,8 +291,12 @@ class _Certificate:
 
     def _ritz(self, y: Vector, steps: int) -> tuple[float, float]:
         """Return the least and the largest Ritz value of a Lanczos iteration."""
+        if self._last is not None and self._last[0] == steps and np.array_equal(self._last[1], y):
+            return self._last[2]  # the estimate before a proof of as many steps
         with one_blas_thread():  # threads on short vectors wait for each other
-            return self._iterated(y, steps)
+            values = self._iterated(y, steps)
+        self._last = steps, y.copy(), values
+        return values
 
     def _iterated(self, y: Vector, steps: int) -> tuple[float, float]:
         now = self._start / np.linalg.norm(self._start)

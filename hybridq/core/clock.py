@@ -51,6 +51,13 @@ class Deadline:
     def __reduce__(self) -> tuple[Any, ...]:
         return _until, (time() + self.left,)
 
+    def limited(self, seconds: float | None) -> Deadline:
+        """Return the deadline so many seconds after this one was set; None for no limit."""
+        made = Deadline()
+        made._began = self._began
+        made._ends = math.inf if seconds is None else self._began + max(seconds, 0.0)
+        return made
+
     @property
     def is_set(self) -> bool:
         """True if there is a limit."""

@@ -22,6 +22,7 @@ from hybridq.backends.ledger import Ledger
 from hybridq.backends.registry import BackendLike
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.executors import ExecutorLike, open_mapper
 from hybridq.core.randomness import RandomLike
@@ -203,6 +204,7 @@ def solve(
         MissingExtraError: a package of the backend is not installed.
     """
     _reject_misspelled(options)
+    began = Deadline()
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
     free_depth = p is None and strategy is None and not isinstance(ansatz, Ansatz | Circuit)
@@ -245,6 +247,7 @@ def solve(
             stage=stage,
             journal=log,
             machine=machine,
+            began=began,
         )
         if isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
             from hybridq.solver.qaoa import solve_qaoa

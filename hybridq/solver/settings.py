@@ -75,6 +75,7 @@ class SolveSettings:
     journal: Journal | None = None
     machine: Machine | None = None
     mapper: Mapper | None = None
+    began: Deadline = field(default_factory=Deadline)
     seed: int | None = field(init=False)
     asked_seed: int | None = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)
@@ -82,7 +83,7 @@ class SolveSettings:
 
     def __post_init__(self) -> None:
         check_limits(None, self.time_limit, None)
-        object.__setattr__(self, "deadline", Deadline(self.time_limit))
+        object.__setattr__(self, "deadline", self.began.limited(self.time_limit))
         object.__setattr__(self, "asked_seed", int(self.rng) if is_whole(self.rng) else None)
         if self.rng is None:  # drawn here, so that the result can name it
             object.__setattr__(self, "rng", secrets.randbelow(2**31))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -22,20 +23,6 @@ from hybridq.strategies.direct import Direct
 
 Bits = NDArray[np.uint8]
 Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Correlated:
-    """A trained circuit and its expectation values.
-
-    Attributes:
-        trained: the search of the angles.
-        energy: −⟨Z_iZ_j⟩ as couplings and −⟨Z_i⟩ as fields, whose low states agree with the
-            correlations.
-    """
-
-    trained: StrategyResult
-    energy: Ising
 
 
 def trained(task: Task) -> StrategyResult:
@@ -66,9 +53,38 @@ def trained(task: Task) -> StrategyResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Unsampled(Strategy):
-    """A strategy that answers from expectation values, without samples."""
+    """A strategy that answers from expectation values, without samples.
+
+    It implements `answered`. Where the search of the angles leaves too little of a time limit, the
+    answer is that of single flips.
+
+    Class attributes:
+        least_share: the least time of an answer, as a share of that of the search of the angles.
+    """
 
     needs_samples: ClassVar[bool] = False
+    least_share: ClassVar[float] = 0.5
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        watch = Deadline()
+        found = trained(task)
+        if task.deadline.left > self.least_share * watch.seconds:
+            return self.answered(task, found)
+        watch, ising = Deadline(), found.ansatz.ising
+        bits = local_search(ising, restarts=1, sweeps=0, rng=task.rng).bits
+        return with_answer(
+            found,
+            bits=bits,
+            method=f"single flips, as the time limit leaves none for {self.name}",
+            seconds=watch.seconds,
+            complete=False,
+            is_classical=True,
+        )
+
+    @abstractmethod
+    def answered(self, task: Task, found: StrategyResult) -> StrategyResult:
+        """Return the answer of a trained circuit."""
 
     def check_ansatz(self, ansatz: QAOA) -> None:
         """Raise for a cost with terms of more than two spins.
@@ -86,16 +102,18 @@ class Unsampled(Strategy):
             )
 
 
-def correlated(task: Task) -> Correlated:
-    """Return a trained circuit with correlations of pairs at a distance up to two.
+def correlation_energy(found: StrategyResult) -> Ising:
+    """Return −⟨Z_iZ_j⟩ as couplings and −⟨Z_i⟩ as fields, of a trained circuit.
+
+    Its low states agree with the correlations. With p = 1 all pairs at a distance of one or two
+    count, else the coupled ones.
 
     Raises:
         EngineError: the engine gives no correlations.
     """
-    found = trained(task)
     ising = found.ansatz.ising
     z, pairs, zz = correlations(found, close_pairs(ising) if found.ansatz.p == 1 else ising.pairs)
-    return Correlated(found, Ising(ising.n_qubits, 0.0, -z, pairs, -zz))
+    return Ising(ising.n_qubits, 0.0, -z, pairs, -zz)
 
 
 def correlations(
@@ -137,7 +155,7 @@ def annealed(
     energy = ising if guide is None else guide
     first = annealing(energy, work=work, rng=rng, time_limit=deadline)
     bits = first.bits if guide is None else descended(ising, first.bits)
-    return best_by_components(ising, bits), first.complete
+    return best_by_components(ising, bits, deadline), first.complete
 
 
 def same_work(
@@ -181,9 +199,9 @@ def descended(ising: Ising, bits: Bits) -> Bits:
     return local_search(ising, restarts=1, sweeps=0, start=bits, rng=0).bits
 
 
-def best_by_components(ising: Ising, bits: Bits) -> Bits:
+def best_by_components(ising: Ising, bits: Bits, deadline: Deadline) -> Bits:
     """Return the same state with exactly solvable components at their minimum."""
-    return joined(ising, lambda spins, part, _: part_of(part, bits[spins])).bits
+    return joined(ising, lambda spins, part, _: part_of(part, bits[spins]), deadline=deadline).bits
 
 
 def part_of(ising: Ising, bits: Bits) -> Any:

@@ -28,7 +28,6 @@ from hybridq.strategies.correlated import (
     descended,
     energy_of,
     same_work,
-    trained,
     with_answer,
 )
 
@@ -67,9 +66,9 @@ class Divide(Unsampled):
         checked_count("piece", self.piece, at_least=2, at_most=MOST_OF_A_PIECE)
         checked_count("shots", self.shots, at_most=1_000_000)
 
-    def run(self, task: Task) -> StrategyResult:
-        """See `Strategy.run`."""
-        deadline, found = task.deadline, trained(task)
+    def answered(self, task: Task, found: StrategyResult) -> StrategyResult:
+        """See `Unsampled`."""
+        deadline = task.deadline
         ising = found.ansatz.ising
         task.announce("pieces")
         pieces = _Pieces(self.piece, deadline.part(1.0 / _PARTS))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hybridq.classical.annealing import Work
-from hybridq.strategies.base import StrategyResult, Task
+from hybridq.core.clock import Deadline
+from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Unsampled,
     annealed,
-    correlated,
+    comes_after,
+    correlation_energy,
     same_work,
     with_answer,
 )
@@ -30,23 +32,27 @@ class Precondition(Unsampled):
     name: ClassVar[str] = "precondition"
     summary: ClassVar[str] = "annealing on correlations in place of couplings"
     source: ClassVar[str] = "Dupont, Oberoi, Sundar 2025, arXiv:2502.18570"
+    least_share: ClassVar[float] = 1.0  # all correlations, at once
 
-    def run(self, task: Task) -> StrategyResult:
-        """See `Strategy.run`."""
-        found = correlated(task)
-        ising = found.trained.ansatz.ising
+    def answered(self, task: Task, found: StrategyResult) -> StrategyResult:
+        """See `Unsampled`."""
+        ising, guide = found.ansatz.ising, correlation_energy(found)
         first, second = task.rng.spawn(2)
+        watch = Deadline()
         task.announce("annealing on correlations")
         half = task.deadline.part(0.5)  # the control has as much
-        bits, complete = annealed(ising, first, half, guide=found.energy)
-        seconds = task.deadline.seconds
-        work = Work.of(found.energy).default
-        task.announce("annealing, as a control")
+        bits, complete = annealed(ising, first, half, guide=guide)
+        seconds = watch.seconds
+        controls: tuple[ControlEnergy, ...] = ()
+        if comes_after(task.deadline, complete):
+            task.announce("annealing, as a control")
+            work = Work.of(guide).default
+            controls = same_work(ising, second, work, seconds, task.deadline)
         return with_answer(
-            found.trained,
+            found,
             bits=bits,
             method="annealing on the correlations of the circuit",
             seconds=seconds,
-            controls=same_work(ising, second, work, seconds, task.deadline, after=complete),
+            controls=controls,
             complete=complete,
         )

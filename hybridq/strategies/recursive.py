@@ -27,7 +27,6 @@ from hybridq.strategies.correlated import (
     best_by_components,
     energy_of,
     same_work,
-    trained,
     with_answer,
 )
 
@@ -90,9 +89,8 @@ class Recursive(Unsampled):
             )
         super().check_ansatz(ansatz)
 
-    def run(self, task: Task) -> StrategyResult:
-        """See `Strategy.run`."""
-        found = trained(task)
+    def answered(self, task: Task, found: StrategyResult) -> StrategyResult:
+        """See `Unsampled`."""
         ising = found.ansatz.ising
         *seeds, last = task.rng.spawn(len(self.gamma_scales) + 2)
         deadline = task.deadline.part(1.0)
@@ -113,7 +111,7 @@ class Recursive(Unsampled):
             for number, (each, seed) in enumerate(zip(found_states, seeds, strict=False))
         ]
         bits = crossed(ising, np.array([run.bits for run in runs]))
-        bits = best_by_components(ising, bits)
+        bits = best_by_components(ising, bits, deadline)
         best = min(runs, key=lambda run: energy_of(ising, run.bits))
         work = sum(run.work for run in runs)
         waited = greedy.ended - max(each.ended for each in found_states)
@@ -163,7 +161,7 @@ class Recursive(Unsampled):
         return _Try(
             timed.scale,
             contracted,
-            best_by_components(ising, polished.bits),
+            best_by_components(ising, polished.bits, deadline),
             contracted.complete and polished.complete,
             contracted.work + _GROUPS * self.polish * Work.of(ising).sweep,
         )

@@ -17,7 +17,7 @@ from hybridq.strategies.correlated import (
     Bits,
     Unsampled,
     comes_after,
-    correlated,
+    correlation_energy,
     descended,
     energy_of,
     same_work,
@@ -44,20 +44,21 @@ class Round(Unsampled):
     name: ClassVar[str] = "round"
     summary: ClassVar[str] = "signs of the leading eigenvectors of the correlations"
     source: ClassVar[str] = "Dupont, Sundar 2024, arXiv:2307.05821"
+    least_share: ClassVar[float] = 1.0  # all correlations, at once
 
     vectors: int = 16
 
     def __post_init__(self) -> None:
         checked_count("vectors", self.vectors, at_most=1_000)
 
-    def run(self, task: Task) -> StrategyResult:
-        """See `Strategy.run`."""
-        deadline, found = task.deadline, correlated(task)
-        ising = found.trained.ansatz.ising
+    def answered(self, task: Task, found: StrategyResult) -> StrategyResult:
+        """See `Unsampled`."""
+        deadline, ising = task.deadline, found.ansatz.ising
+        correlations = correlation_energy(found)
         first, second, third = task.rng.spawn(3)
         task.announce("eigenvectors")
         own = deadline.part(1.0 / _PARTS)
-        rounded, work, complete = self._rounded(ising, found.energy, first, own)
+        rounded, work, complete = self._rounded(ising, correlations, first, own)
         bits = descended(ising, rounded)
         seconds = own.seconds
         moved = int((bits != rounded).sum())
@@ -72,7 +73,7 @@ class Round(Unsampled):
             energy = energy_of(ising, plain)
             controls = (ControlEnergy(name, energy, own.seconds, plain, whole),)
         return with_answer(
-            found.trained,
+            found,
             bits=bits,
             method=f"rounding of the correlations, {flips}",
             seconds=seconds,

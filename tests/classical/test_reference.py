@@ -14,7 +14,8 @@ from hybridq.classical import (
     reference,
     unfrustrated_minimum,
 )
-from hybridq.classical.choose import joined
+from hybridq.classical.choose import joined, proven
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError
 from hybridq.operators.ising import Ising
 from tests.classical.ising_oracles import all_energies, gset, isings, maxcut, random_ising
@@ -158,3 +159,32 @@ def test_a_graph_beyond_proofs_has_a_proven_bound() -> None:
     assert found.bound is not None
     assert -found.energy <= 564 <= -found.bound <= 629  # the best known cut, the relaxation's floor
     assert found.bound == round(found.bound)  # cuts are whole numbers
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_limit_too_short_for_a_relaxation_leaves_the_bound_of_all_terms(parts: int) -> None:
+    graph = nx.disjoint_union_all(nx.random_regular_graph(6, 80, seed=k) for k in range(parts))
+    ising = maxcut(graph)
+    found = reference(ising, rng=1, time_limit=0.0)
+    assert found.bound == lower_bound(ising) == -240 * parts
+    assert (found.exact, found.complete, found.failure) == (False, False, 0.0)
+    assert found.energy == ising.energies(found.bits)
+    # What was not proven for want of time is asked again where there is time.
+    again = reference(ising, rng=1)
+    assert again.complete
+    assert lower_bound(ising) < again.bound <= again.energy
+
+
+def test_a_proof_is_made_once_for_reference_and_strategy(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hybridq.classical import choose
+
+    calls = []
+
+    def planned(*given: object, **_: object) -> None:
+        calls.append(given)
+
+    monkeypatch.setattr(choose, "plan_elimination", planned)
+    ising = random_ising(40, 1)
+    assert proven(ising) is proven(ising) is None
+    assert proven(ising, Deadline(1.0)) is None
+    assert len(calls) == 1

@@ -157,6 +157,9 @@ def test_a_deadline_hands_on_parts_of_what_is_left(timer):
     assert whole.part(0.5).left == 3.0
     assert whole.part(1.0, at_most=2.0).left == 2.0
     assert whole.without(5.0).left == 1.0
+    assert whole.limited(12.0).left == 8.0
+    assert whole.limited(12.0).seconds == 4.0
+    assert not whole.limited(None).is_set
     assert clock.Deadline.of(whole) is whole
     assert clock.Deadline.of(1.5).left == 1.5
     timer.now += 7.0

@@ -124,11 +124,32 @@ def test_an_answer_that_a_time_limit_cut_short_says_so(name: str) -> None:
     problem = hq.MaxCut(nx.random_regular_graph(3, 2_000, seed=3))
     result = hq.solve(problem, strategy=name, p=1, time_limit=1e-3, rng=7)
     assert result.best is not None
-    assert result.best.method.endswith(", ended early")
+    method = f"single flips, as the time limit leaves none for {name}, ended early"
+    assert result.best.method == method
+    assert result.best.classical
+    assert problem.value(problem.checked_row(result.best.bits)) == result.best.value > 1_500
+    assert result.controls == ()
     assert result.reference is not None
     assert result.reference.method.endswith(", ended early")
-    assert result.reference.bound is not None
-    assert result.reference.bound >= result.best.value
+    # No relaxation fits in the time: the bound is the number of edges.
+    assert (result.reference.bound, result.reference.bound_failure) == (3_000, 0.0)
+
+
+def test_a_cut_of_which_the_optimum_is_known_is_not_annealed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from hybridq.strategies import anneal
+
+    def annealed(*_: Any, **__: Any) -> None:
+        raise AssertionError("annealing began")
+
+    monkeypatch.setattr(anneal, "annealed", annealed)
+    result = hq.solve(hq.MaxCut(nx.grid_2d_graph(30, 40)), rng=1)
+    assert result.best is not None
+    assert result.reference is not None
+    assert result.best.value == result.reference.value == 30 * 39 + 29 * 40
+    assert result.reference.exact
+    assert result.best.classical
 
 
 def test_a_graph_beyond_simulation_has_an_answer_a_bound_and_a_reason() -> None:
@@ -187,12 +208,13 @@ def test_an_interrupted_strategy_answers_with_the_best_so_far(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if Ctrl-C were pressed after some results of threads, or some pieces.
-    problem = hq.MaxCut(nx.random_regular_graph(4, 60, seed=3))
+    problem = hq.MaxCut(nx.random_regular_graph(20, 60, seed=3))
     owner, method = (divide.Divide, "_sampled") if name == "divide" else (Mapper, "_ended")
     count, original = itertools.count(), getattr(owner, method)
+    last = 0 if name == "recursive" else 2  # its contractions are over in milliseconds
 
     def interrupted(*args: Any) -> Any:
-        if next(count) == 2:
+        if next(count) == last:
             raise KeyboardInterrupt
         return original(*args)
 
