@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hybridq.core.errors import OutputError
 from hybridq.storage.database import (
+    BUSY_SECONDS,
     READS_ONLY,
     first_line,
     open_engine,
@@ -45,6 +47,7 @@ class Transactions:
         self._quick = open_engine(url, durable=False)
         self._durable = open_engine(url, durable=True)
         self._clock = clock
+        self._writer = threading.Lock()
         self._file: Path | None = None
         self.is_postgresql = self._quick.dialect.name == "postgresql"
         with self.writing() as connection:
@@ -80,10 +83,32 @@ class Transactions:
     def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """Open a transaction that writes, committed at the end of the block."""
         engine = self._durable if durable else self._quick
-        self._check_file()
-        with self._telling(), engine.begin() as connection:
-            yield connection
+        with self._turn(), self._telling():
             self._check_file()
+            with engine.begin() as connection:
+                yield connection
+                self._check_file()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the other writers of this process.
+
+        SQLite would look for their end in growing intervals, up to 100 ms. Writers of other
+        processes are waited for by SQLite.
+
+        Raises:
+            OutputError: it takes longer than `BUSY_SECONDS`.
+        """
+        if self.is_postgresql:
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            shown = without_password(self.url)
+            raise OutputError(f"the database {shown} is locked by this process: try again later")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def now(self, connection: Connection) -> float:
         """Return the time in seconds since 1970, of one clock for all servers."""
