@@ -35,7 +35,7 @@ help:
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
 	@echo "make study-mitigation  compare extrapolation and cancellation of noise with mitiq (five minutes)"
-	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
+	@echo "make study-gset  cut large graphs with every strategy, and write the tables (half an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make chaos-jobs kill servers of the job service, their slots and their database (an hour)"
 	@echo "make fuzz       send the job service all requests of its description, and hostile ones (half an hour)"

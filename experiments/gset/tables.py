@@ -1,16 +1,18 @@
 """Tables and figure of the study, from the runs in its store.
 
-python -m experiments.gset.tables        (prints the table of docs/explanations/speed.md)
+python -m experiments.gset.tables   (writes the tables of README.md and docs/explanations/speed.md)
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from experiments.gset.graphs import FAMILIES, GRAPHS, REGULAR, BestKnown, best_known
 from experiments.gset.runs import GREEDY, PLAIN, SAME_WORK, STORE, Run, stored
+from hybridq.core.numbers import plural
 from hybridq.plots.style import (
     BLUE,
     GREEN,
@@ -40,6 +42,8 @@ _CONTROL_LOOK = (GREEN, "x")
 _WITH_CONTROLS = {
     "recursive": (GREEDY, SAME_WORK), "precondition": (SAME_WORK,), "round": (PLAIN, SAME_WORK)
 }  # fmt: skip
+_MARKS = "<!-- gset -->", "<!-- end of gset -->"
+_PROVEN = "° proven optimal."
 _EDGES = 15_000  # of the 3-regular graphs
 
 
@@ -59,7 +63,7 @@ def scale(graph: str, known: dict[str, BestKnown]) -> float:
 def page(runs: list[Run]) -> list[str]:
     """Return the lines of study.md."""
     groups, known = grouped(runs), best_known()
-    machines = sorted({f"{run.machine['date']}, {run.machine['cores']} cores of "
+    machines = sorted({f"{run.machine['date']}, {plural(run.machine['cores'], 'core')} of "
                        f"{run.machine['processor']}" for run in runs})  # fmt: skip
     seconds = sum(run.cpu for run in runs)
     return [
@@ -105,7 +109,22 @@ def default_table(groups: Groups, known: dict[str, BestKnown], names: tuple[str,
             f"| {name} | {family[name]} | {runs[-1].strategy} | {len(runs)} | {cut:,.6g} | {best} "
             f"| {ratio} | {bound} | {fmean(run.cpu for run in runs):.1f} |"
         )
-    return [*lines, "", "° proven optimal. Two idle cores take about half of the CPU seconds."]
+    return [*lines, "", _PROVEN]
+
+
+def short_table(groups: Groups, known: dict[str, BestKnown]) -> list[str]:
+    """Return the table of the README: cut, ratio, bound and seconds of ten graphs."""
+    lines = [
+        "| graph | mean cut | best known | ratio | proven bound | CPU s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in default_table(groups, known, SHOWN)[2:]:
+        cells = [cell.strip() for cell in row.split("|")[1:-1]]
+        if cells:
+            name, family, _, _, cut, best, ratio, bound, seconds = cells
+            shown = (f"{name}, {family}", cut, best, ratio, bound, seconds)
+            lines.append("| " + " | ".join(shown) + " |")
+    return [*lines, "", _PROVEN]
 
 
 def methods_table(groups: Groups, known: dict[str, BestKnown]) -> list[str]:
@@ -178,7 +197,18 @@ def figure(runs: list[Run]) -> Figure:
 
 
 def main() -> None:
-    print("\n".join(default_table(grouped(stored(STORE)), best_known(), SHOWN)))
+    """Write the tables between their marks in both pages."""
+    groups, known = grouped(stored(STORE)), best_known()
+    pages = {
+        "README.md": short_table(groups, known),
+        "docs/explanations/speed.md": default_table(groups, known, SHOWN),
+    }
+    for name, lines in pages.items():
+        path = Path(__file__).parents[2] / name
+        before, first, rest = path.read_text(encoding="utf-8").partition(_MARKS[0])
+        _, last, after = rest.partition(_MARKS[1])
+        text = "\n".join([first, *lines, last])
+        path.write_text(before + text + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

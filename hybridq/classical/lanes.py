@@ -153,7 +153,8 @@ class Lanes:
             if stop is not None and stop.is_set():
                 return False
             if deadline.is_set:
-                due = int(sweeps * (1.0 - deadline.left / max(budget, 1e-9)))
+                # Hot sweeps flip more and take longer: half of the pace is enough at first.
+                due = int(sweeps * (1.0 - np.sqrt(deadline.left / max(budget, 1e-9))))
                 whole = whole and due <= done
                 done = max(done, due)
         return whole
