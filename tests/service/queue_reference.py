@@ -52,7 +52,9 @@ class ReferenceQueue:
 
     def submit(self, name, tenant, digest, priority, cost):
         if not self.waiting(tenant):
-            self.virtual[tenant] = max(self.virtual[tenant], self.latest_start)
+            others = [self.virtual[each] for each in self.virtual if self.waiting(each)]
+            present = min([self.latest_start, *others])
+            self.virtual[tenant] = max(self.virtual[tenant], present)
         one = One(tenant, digest, priority, cost)
         leader = self.leader_of(tenant, digest)
         if leader is not None:

@@ -67,6 +67,25 @@ def test_a_tenant_with_many_jobs_does_not_delay_one_with_few(queue):
     assert order[:20].count("birch") == 10
 
 
+@pytest.mark.parametrize("seconds", [0.01, 30.0])
+def test_jobs_of_any_length_that_are_in_flight_delay_no_other_tenant(queue, seconds):
+    """Ends are written after the next starts, so that these are charged with what jobs take."""
+    done = Outcome(State.COMPLETED, "{}", usage={"cpu_seconds": seconds})
+    queue.submit("amber", [submission() for _ in range(80)])
+    flying = []
+
+    def start():
+        flying.append(queue.claim("worker"))
+        if len(flying) > 3:
+            queue.finish(flying.pop(0), done)
+        return flying[-1].tenant
+
+    assert {start() for _ in range(40)} == {"amber"}
+    queue.submit("birch", [submission() for _ in range(10)])
+    # Twice the share of birch, the jobs in flight, and its first ones, whose length is unknown.
+    assert [start() for _ in range(20 + 2 * 4)].count("birch") == 10
+
+
 def test_starts_are_shared_by_weight(queue):
     queue.add_tenant("cedar", weight=3.0)
     for tenant in ("amber", "cedar"):

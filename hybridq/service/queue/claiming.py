@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select
 
 from hybridq.service.queue.reading import WAITING
 from hybridq.service.queue.records import Claimed, State
-from hybridq.service.queue.sharing import charge, locked
+from hybridq.service.queue.sharing import charge, locked, virtual_time
 from hybridq.service.store.tables import JOBS, TENANTS
 
 _MOST_ALIKE = 100  # jobs that are run together
@@ -25,7 +25,7 @@ _RUNNING = (
     .where(_OTHER.c.state == State.RUNNING, _OTHER.c.joined_to.is_(None))
 )
 _NEXT_TENANT = (
-    select(TENANTS.c.name)
+    select(TENANTS.c.name, TENANTS.c.virtual)
     .where(
         select(JOBS.c.id).where(JOBS.c.tenant == TENANTS.c.name, WAITING).exists(),
         _RUNNING.where(_OTHER.c.tenant == TENANTS.c.name).correlate(TENANTS).scalar_subquery()
@@ -45,6 +45,7 @@ _FIRST = (
     .order_by(JOBS.c.rank, JOBS.c.id)
     .limit(1)
 )
+_CHARGED = case((JOBS.c.cost > 0, JOBS.c.cost), else_=bindparam("typical"))
 _CLAIM = (
     JOBS.update()
     .where(JOBS.c.id == _FIRST.scalar_subquery())
@@ -55,6 +56,7 @@ _CLAIM = (
         lease=bindparam("until"),
         started=bindparam("now"),
         revision=JOBS.c.revision + 1,
+        cost=_CHARGED,
     )
     .returning(
         JOBS.c.id,
@@ -113,6 +115,7 @@ def claim(connection: Connection, worker: str, now: float, lease: float) -> Clai
                 "claimer": worker,
                 "until": now + lease,
                 "now": now,
+                "typical": share.typical,
             },
         ).first()
         if row is None:
@@ -163,8 +166,15 @@ def claim_alike(
     rows = connection.execute(
         JOBS.update()
         .where(JOBS.c.id.in_(chosen), *alike)
-        .values(worker=claimed.worker, attempt=JOBS.c.attempt + 1, lease=now + lease, **started)
-        .returning(JOBS)
+        .values(
+            worker=claimed.worker,
+            attempt=JOBS.c.attempt + 1,
+            lease=now + lease,
+            cost=_CHARGED,
+            **started,
+        )
+        .returning(JOBS),
+        {"typical": share.typical},
     ).all()
     connection.execute(
         JOBS.update()
@@ -189,6 +199,12 @@ def is_any_alike(connection: Connection, claimed: Claimed) -> bool:
         _OTHER.c.joined_to.is_(None),
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def present_time(connection: Connection) -> float:
+    """Return the virtual time at which a tenant without waiting jobs returns."""
+    latest, following = virtual_time(connection), connection.execute(_NEXT_TENANT).first()
+    return latest if following is None else min(latest, float(following.virtual))
 
 
 def is_any_ready(connection: Connection) -> bool:

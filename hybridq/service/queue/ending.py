@@ -67,9 +67,8 @@ def finish(
     if row is None or share is None:
         return False
     if outcome.usage:
-        difference = float(outcome.usage.get("cpu_seconds", row.cost)) - row.cost
-        circuits = int(outcome.usage.get("circuits", 0))
-        account(connection, share, now, difference=difference, circuits=circuits)
+        seconds, circuits = outcome.usage.get("cpu_seconds"), int(outcome.usage.get("circuits", 0))
+        account(connection, share, now, cost=row.cost, seconds=seconds, circuits=circuits)
     if effect is not None and effect.needs_start and row.start is None:
         effect = None
     if effect is not None and outcome.state is State.COMPLETED:

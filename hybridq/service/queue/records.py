@@ -77,7 +77,8 @@ class Submission:
         label: free text of the user.
         tags: words by which the user finds it.
         priority: from 0 to 9; the highest of a tenant starts first.
-        cost: expected seconds of work, charged to the tenant's share when the job starts.
+        cost: expected seconds of work, charged to the tenant's share when the job starts; 0 for
+            those that its latest jobs took.
         start: name, version and digest of the model that a search begins with, if any.
         circuit: SHA-256 of the request without its points; jobs with the same are run together.
         points: number of points of such a job.
@@ -89,7 +90,7 @@ class Submission:
     label: str = ""
     tags: tuple[str, ...] = ()
     priority: int = 5
-    cost: float = 1.0
+    cost: float = 0.0
     start: Mapping[str, Any] | None = None
     circuit: bytes | None = None
     points: int | None = None

@@ -1,10 +1,11 @@
 """Fair shares of tenants by virtual time.
 
 Each tenant has the virtual time at which its next job starts. The tenant with the lowest starts a
-job, and its time advances by the job's cost over the tenant's weight; when the job ends, by the
-difference between the work and that cost. So tenants with work get shares of the machine in
-proportion to their weights, whatever the number of their jobs. A tenant without waiting jobs
-returns at the time of the others: it has no credit for the past.
+job, and its time advances by the job's cost over the tenant's weight, where the cost is what its
+latest jobs took; when the job ends, by the difference between the work and that cost. So tenants
+with work get shares of the machine in proportion to their weights, whatever the number of their
+jobs. A tenant without waiting jobs returns at the time of the others, which is that of the latest
+start, or of the next one where costs were too high: it has no credit for the past.
 
 Every transaction that changes jobs locks their tenant first, so that no two wait for each other.
 
@@ -15,6 +16,7 @@ Source: start-time fair queueing, P. Goyal, H. M. Vin, H. Cheng, IEEE/ACM Trans.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Double, bindparam, cast, select
 
@@ -42,6 +44,7 @@ _LOCKED = (
         TENANTS.c.most_circuits,
         TENANTS.c.day,
         TENANTS.c.circuits,
+        TENANTS.c.typical,
     )
     .where(TENANTS.c.name == bindparam("tenant_name"))
     .with_for_update()
@@ -53,7 +56,10 @@ SET_VIRTUAL = (
 )
 """Sets the virtual time of `tenant_name`."""
 
-_WORKED = SET_VIRTUAL.values(day=bindparam("today"), circuits=bindparam("spent"))
+_WORKED = SET_VIRTUAL.values(
+    day=bindparam("today"), circuits=bindparam("spent"), typical=bindparam("lately")
+)
+_LATEST_WEIGHT = 0.5  # of the latest job in `typical`
 
 _VIRTUAL_TIME = select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL)
 _ADVANCE_VIRTUAL_TIME = (
@@ -77,6 +83,7 @@ class Share:
         most_circuits: circuits a day, None for any number.
         day: the latest day with work, in days since 1970.
         circuits: those of that day.
+        typical: seconds that its latest jobs took, charged when one starts whose cost is unknown.
     """
 
     name: str
@@ -88,6 +95,7 @@ class Share:
     most_circuits: int | None
     day: int
     circuits: int
+    typical: float
 
     def circuits_on(self, now: float) -> int:
         """Return the circuits that were simulated on the present day, in UTC."""
@@ -135,11 +143,11 @@ def change_share(connection: Connection, tenant: str, **shares: float | None) ->
 def locked(connection: Connection, tenant: str) -> Share | None:
     """Lock a tenant until the end of the transaction and return its share."""
     row = connection.execute(_LOCKED, {"tenant_name": tenant}).first()
-    return None if row is None else Share(*row)
+    return None if row is None else Share(**row._mapping)
 
 
 def virtual_time(connection: Connection) -> float:
-    """Return the virtual time of the latest start."""
+    """Return the virtual time of the latest start; its cost may have been too high."""
     return float(connection.execute(_VIRTUAL_TIME).scalar_one())
 
 
@@ -158,7 +166,13 @@ def charge(connection: Connection, share: Share, cost: float) -> None:
 
 
 def account(
-    connection: Connection, share: Share, now: float, *, difference: float, circuits: int
+    connection: Connection,
+    share: Share,
+    now: float,
+    *,
+    cost: float,
+    seconds: float | None,
+    circuits: int,
 ) -> None:
     """Advance a tenant's virtual time by work beyond the cost, and count its circuits.
 
@@ -166,13 +180,17 @@ def account(
         connection: a transaction that has locked the tenant.
         share: of the tenant, as it was locked.
         now: the time.
-        difference: seconds of work beyond the expected ones, negative for less.
+        cost: seconds that were charged at the start.
+        seconds: those that the job took; None where that is not known.
         circuits: number of simulated circuits.
     """
-    values = {
+    values: dict[str, Any] = {
         "tenant_name": share.name,
-        "to": share.virtual + difference / share.weight,
+        "to": share.virtual + (0.0 if seconds is None else seconds - cost) / share.weight,
         "today": int(now // DAY_SECONDS),
         "spent": share.circuits_on(now) + circuits,
+        "lately": share.typical,
     }
+    if seconds is not None:
+        values["lately"] += _LATEST_WEIGHT * (seconds - share.typical)
     connection.execute(_WORKED, values)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from hybridq.core.errors import ParameterError
 from hybridq.service.queue import outbox
+from hybridq.service.queue.claiming import present_time
 from hybridq.service.queue.reading import WAITING, jobs
 from hybridq.service.queue.records import (
     JOINED,
@@ -30,7 +31,6 @@ from hybridq.service.queue.sharing import (
     SET_VIRTUAL,
     Share,
     locked,
-    virtual_time,
 )
 from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS
 
@@ -221,7 +221,7 @@ def _admitted(
             remedy="wait until some have ended, or cancel some",
         )
     if not waiting:  # time that passed without work gives no credit
-        start = max(share.virtual, virtual_time(connection))
+        start = max(share.virtual, present_time(connection))
         if start > share.virtual:
             connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": start})
     waiting.update(row["rank"] for row in new)

@@ -50,10 +50,12 @@ TENANTS = Table(
     Column("most_circuits", BigInteger),
     Column("day", Integer, nullable=False, server_default="0"),
     Column("circuits", BigInteger, nullable=False, server_default="0"),
+    Column("typical", Double, nullable=False, server_default="1"),
 )
 """Owners of jobs: their share, the virtual time of their next start, and their quotas.
 
-`circuits` is the work of the day `day`, in days since 1970; `webhooks` is their number.
+`circuits` is the work of the day `day`, in days since 1970; `webhooks` is their number; `typical`
+are the seconds that the latest jobs took.
 """
 
 RESULTS = Table(
