@@ -99,6 +99,22 @@ INITIAL_POINTS: Registry[Start] = Registry(
 )
 
 
+_SCALES = 1e-150, 1e150  # of the largest coefficient, whose square a float holds
+
+
+def _check_scale(ising: Ising) -> None:
+    """Raise for coefficients whose squares overflow, or underflow to nothing."""
+    groups = [ising.linear, ising.couplings, *(own for _, own in ising.higher_groups)]
+    largest = max(float(np.abs(own).max(initial=0.0)) for own in groups)
+    if largest and not _SCALES[0] <= largest <= _SCALES[1]:
+        raise ParameterError(
+            f"the largest coefficient of the cost is {largest:.3g}, and scales of angles hold "
+            f"from {_SCALES[0]:g} to {_SCALES[1]:g}",
+            argument="hamiltonian",
+            remedy="scale the weights",
+        )
+
+
 _DEFAULT_MIXER = X()
 _SLOWER_BITS = 3  # a layer on a feasible space: 2**3 times that of the X mixer, a state
 
@@ -169,7 +185,7 @@ class QAOA(Ansatz):
         object.__setattr__(self, "hamiltonian", cost)
         object.__setattr__(self, "p", int(p))
         object.__setattr__(self, "mixer", fitted)
-        _ = self.ising  # raises if coefficients are complex
+        _check_scale(self.ising)  # which raises if coefficients are complex
 
     @classmethod
     def suits(cls, family: type[Problem]) -> bool:

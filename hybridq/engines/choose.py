@@ -232,8 +232,16 @@ def _no_engine(
 ) -> EngineError | CapacityError:
     """Return the error with the reason of each engine.
 
-    It is a `CapacityError` where an engine could run the circuit with more memory.
+    It is a `CapacityError` where an engine could run the circuit with more memory. The reason of an
+    engine without a state that lacks memory is enough: it names the circuits that fit.
     """
+    for each, reason in refusals:
+        if isinstance(reason, CapacityError) and not each.holds_state:
+            without = CapacityError(reason.message, argument=reason.argument, value=reason.value)
+            return CapacityError(
+                ("no engine can hold the state of this circuit, and ", *without.text),
+                remedy=reason.remedy,
+            )
     message: list[str | Setting] = ["no engine can run this circuit:"]
     for each, reason in refusals:
         message += [f"\n  {each.name}: ", *reason.text]

@@ -292,7 +292,8 @@ def _bounded(result: Result) -> str:
         side = "exceeds" if result.problem.maximizes else "is below"
         return f" No {_value_name(result)} {side} {bound} (proven)."
     share, name = percent(best.value / reference.bound), _value_name(result)
-    return f" It is at least {share} of the largest {name} (at most {bound}, proven)."
+    least = share if share.startswith(">") else f"at least {share}"
+    return f" It is {least} of the largest {name} (at most {bound}, proven)."
 
 
 def _of_most(result: Result) -> str:

@@ -280,7 +280,10 @@ def _strategy(
         # One layer needs no state on any graph; deeper circuits only where light cones are small.
         depth = () if ansatz.p == 1 else ("with ", Setting("p", 1), ", ")
         if chosen is None:
-            remedy = (*depth, "without ", Setting("engine"), " the answer needs no state")
+            p1, cones = Setting("engine", "p1"), Setting("engine", "lightcone")
+            remedy = (*depth, "use ", p1, ", which keeps no state")
+            if depth:
+                remedy += (", or ", cones, ", which does where light cones are small")
         else:
             remedy = (*depth, "use ", Setting("strategy", "precondition"), ", which needs no state")
         raise CapacityError(error.message, remedy=remedy) from None

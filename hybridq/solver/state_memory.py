@@ -7,15 +7,37 @@ from typing import TYPE_CHECKING
 from hybridq.ansatz.mixers import fitting_mixers
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, Setting
+from hybridq.engines.noisy import NoisyEngine
 
 if TYPE_CHECKING:
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.engines.config import EngineConfig
     from hybridq.operators.feasible import FeasibleSpace
     from hybridq.solver.settings import SolveSettings
 
 _GIB = 2**30
 _FEW_STATES = 10**7  # feasible states that are simulated with ease
 _AMPLITUDE = {"double": 16, "single": 8}  # bytes
+
+
+def _check_width(name: str, n_qubits: int, engine: EngineConfig) -> None:
+    """Raise for more qubits than a named engine without noise ever takes.
+
+    Args:
+        name: of the instance.
+        n_qubits: of the circuit.
+        engine: that runs it.
+
+    Raises:
+        CapacityError: it takes fewer.
+    """
+    if isinstance(engine, NoisyEngine) or engine.most_qubits is None:
+        return
+    if n_qubits > engine.most_qubits:
+        raise CapacityError(
+            f"{name} has {n_qubits} qubits, and the {engine.name} engine takes at most "
+            f"{engine.most_qubits}"
+        )
 
 
 def check_states(
@@ -32,6 +54,7 @@ def check_states(
     Raises:
         CapacityError: they do not fit; the message names the settings that do.
     """
+    _check_width(name, ansatz.n_qubits, settings.engine)
     precision = settings.engine.options().get("precision")
     if settings.engine.name not in ("auto", "diagonal") or precision not in _AMPLITUDE:
         return

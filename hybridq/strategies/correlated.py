@@ -15,6 +15,7 @@ from hybridq.classical.choose import joined
 from hybridq.classical.local_search import local_search
 from hybridq.core.clock import Deadline
 from hybridq.core.errors import EngineError, ParameterError, Setting
+from hybridq.core.numbers import seconds as written
 from hybridq.engines.protocols import SupportsCorrelations, lacking
 from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import close_pairs
@@ -23,6 +24,9 @@ from hybridq.strategies.direct import Direct
 
 Bits = NDArray[np.uint8]
 Vector = NDArray[np.float64]
+
+
+_SHORT = 0.1  # seconds of an expectation value that is computed under any limit
 
 
 def trained(task: Task) -> StrategyResult:
@@ -37,12 +41,16 @@ def trained(task: Task) -> StrategyResult:
 
     def build(ansatz: QAOA) -> Any:
         objective = task.build(ansatz)
-        seconds = getattr(objective.simulator, "seconds_of_a_value", 0.0)
+        takes = getattr(objective.simulator, "seconds_of_a_value", 0.0)
         limit = deadline.left
-        if seconds > limit:
+        if takes > max(limit, _SHORT):
             raise ParameterError(
-                f"one expectation value of {ansatz.p} layers takes about {seconds:.0f} s here, "
-                f"which is more than time_limit leaves for the answer ({limit:.3g} s)",
+                (
+                    f"one expectation value of {ansatz.p} layers takes about {written(takes)} "
+                    "here, which is more than ",
+                    Setting("time_limit"),
+                    f" leaves for the answer ({written(limit)})",
+                ),
                 argument="time_limit",
                 remedy=("raise it or use fewer layers, ", Setting("p", max(ansatz.p - 1, 1))),
             )

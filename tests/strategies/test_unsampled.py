@@ -226,3 +226,58 @@ def test_an_interrupted_strategy_answers_with_the_best_so_far(
     assert "ended early" in found.best.method
     assert problem.value(problem.checked_row(found.best.bits)) == found.best.value > 60
     assert {"annealing", "annealing on correlations", "contracting", "pieces"} & set(said)
+
+
+def _wide(seed: int) -> nx.Graph:
+    """Return a cubic graph whose weights have both signs and twelve orders of magnitude."""
+    graph, rng = nx.random_regular_graph(3, 60, seed=seed), np.random.default_rng(seed)
+    for edge in graph.edges:
+        graph.edges[edge]["weight"] = float(rng.choice([-1, 1]) * 10.0 ** rng.uniform(-6, 6))
+    return graph
+
+
+def _with_isolated() -> nx.Graph:
+    graph = nx.random_regular_graph(4, 50, seed=2)
+    graph.add_nodes_from(range(50, 60))
+    return graph
+
+
+ODD = {
+    "hubs": lambda: nx.barabasi_albert_graph(80, 2, seed=1),
+    "pieces": lambda: nx.disjoint_union_all(
+        [
+            *(nx.random_regular_graph(4, 40, seed=seed) for seed in (1, 2)),
+            nx.cycle_graph(7),
+            nx.path_graph(5),
+        ]
+    ),
+    "isolated nodes": _with_isolated,
+    # In a complete graph of four nodes, contracting an edge makes couplings that cancel.
+    "couplings that cancel": lambda: nx.compose_all(
+        nx.complete_graph(range(3 * k, 3 * k + 4)) for k in range(14)
+    ),
+    "wide weights of both signs": lambda: _wide(3),
+}
+
+
+@pytest.mark.parametrize("graph", ODD)
+@pytest.mark.parametrize("name", ["recursive", "round", "divide"])
+def test_odd_graphs_have_cuts_below_their_bounds(name: str, graph: str) -> None:
+    problem = hq.MaxCut(ODD[graph]())
+    result = hq.solve(problem, strategy=name, p=1, engine="p1", rng=3)
+    assert result.best is not None
+    assert result.reference is not None
+    assert result.reference.bound is not None
+    found = problem.value(problem.checked_row(result.best.bits))
+    assert result.best.value == pytest.approx(found, rel=1e-12)
+    assert result.best.value <= result.reference.bound * (1.0 + 1e-9)
+    assert result.best.value >= 0.8 * result.reference.value
+    assert result.expectation <= result.reference.bound
+
+
+@pytest.mark.parametrize("weight", [1e160, 1e-160])
+def test_weights_whose_squares_no_float_holds_are_refused(weight: float) -> None:
+    graph = nx.cycle_graph(5)
+    nx.set_edge_attributes(graph, weight, "weight")
+    with pytest.raises(ParameterError, match=r"largest coefficient of the cost is 5e.*: scale"):
+        hq.QAOA(hq.MaxCut(graph))
