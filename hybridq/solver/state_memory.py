@@ -54,11 +54,11 @@ def check_states(
     Raises:
         CapacityError: they do not fit; the message names the settings that do.
     """
-    _check_width(name, ansatz.n_qubits, settings.engine)
     precision = settings.engine.options().get("precision")
-    if settings.engine.name not in ("auto", "diagonal") or precision not in _AMPLITUDE:
-        return
     if not ansatz.mixer.has_tables:
+        return
+    if settings.engine.name not in ("auto", "diagonal") or precision not in _AMPLITUDE:
+        _check_width(name, ansatz.n_qubits, settings.engine)
         return
     half = not ansatz.ising.has_odd_terms and ansatz.n_qubits > 1
     try:

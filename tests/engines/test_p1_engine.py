@@ -184,7 +184,7 @@ def test_auto_names_the_widest_light_cone_and_the_depth_that_fits_where_nothing_
 def test_an_engine_of_states_beyond_its_size_names_the_engines_that_work(engine, p, remedy):
     with pytest.raises(CapacityError) as caught:
         hq.solve(large(), p=p, engine=engine, rng=1)
-    assert str(caught.value).endswith(f"the {engine} engine takes at most 34: {remedy}")
+    assert str(caught.value).endswith(f": {remedy}")
 
 
 def test_a_refusal_by_capacity_alone_stays_as_it_was():

@@ -226,7 +226,9 @@ def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
 
 
 def test_a_graph_too_large_is_refused_with_the_limit():
-    with pytest.raises(CapacityError, match=r"500 qubits.*at most 34: use engine=.p1."):
+    with pytest.raises(
+        CapacityError, match=r"500 qubits.*fit: use engine='p1', which keeps no state"
+    ):
         hq.solve(hq.MaxCut(nx.cycle_graph(500)), engine="diagonal")
 
 
