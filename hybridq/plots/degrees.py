@@ -23,7 +23,8 @@ def plot_degrees(
     """Draw the numbers of nodes by degree, and how many neighbours differ in bit.
 
     The share is the mean over all neighbours of the nodes of a bar. More than 24 different degrees
-    are put in bins of equal ratio.
+    are put in bins of equal ratio. Where all degrees are equal, bars are numbers of neighbours with
+    the other bit instead.
 
     Args:
         edges: nodes of each edge, shape (m, 2).
@@ -36,16 +37,24 @@ def plot_degrees(
     n = len(bits)
     degrees = np.bincount(edges.ravel(), minlength=n)
     other = np.bincount(edges[bits[edges[:, 0]] != bits[edges[:, 1]]].ravel(), minlength=n)
-    bars, names = degree_bins(degrees)
+    low, high = int(degrees.min()), int(degrees.max())
+    if low == high:
+        title, xlabel = f"{title}: all {high}", "neighbours with the other bit"
+        bars, names = degree_bins(other)
+    else:
+        xlabel = "degree"
+        bars, names = degree_bins(degrees)
     counts = np.bincount(bars, minlength=len(names))
     places = np.arange(len(names))
     ax.bar(places, counts, width=0.8, color=style.SKY)
-    style.style_axes(ax, title=title, xlabel="degree", ylabel="nodes")
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel="nodes")
     present = counts[counts > 0]
     if present.max() > _RANGE * present.min():
         ax.set_yscale("log")
     step = -(-len(names) // _MOST_NAMES)
     ax.set_xticks(places[::step], names[::step])
+    if low == high:
+        return
     ends = np.bincount(bars, degrees, len(names))
     shown = ends > 0
     share = np.bincount(bars, other, len(names))[shown] / ends[shown]
@@ -55,7 +64,9 @@ def plot_degrees(
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     right.tick_params(labelsize=9, color=style.PALE)
     right.set_ylabel("neighbours with the other bit", fontsize=10, color=style.VERMILLION)
-    right.spines["top"].set_visible(False)
+    for side in ("top", "left", "bottom"):
+        right.spines[side].set_visible(False)
+    right.spines["right"].set_color(style.PALE)
 
 
 def degree_bins(degrees: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:

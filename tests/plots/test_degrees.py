@@ -24,6 +24,16 @@ def test_bars_count_nodes_and_the_line_the_neighbours_on_the_other_side() -> Non
     np.testing.assert_allclose(line.get_ydata(), [0.75, 0.75])
 
 
+def test_equal_degrees_leave_the_neighbours_on_the_other_side() -> None:
+    ax = new_figure(4.0, 4.0).add_subplot()
+    ring = np.array([[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]])
+    plot_degrees(ring, np.array([0, 1, 0, 1, 1], dtype=np.uint8), ax, title="Degrees")
+    assert [bar.get_height() for bar in ax.patches] == [2, 3]  # nodes 3 and 4 keep one
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
+    assert ax.get_xlabel() == "neighbours with the other bit"
+    assert len(ax.figure.axes) == 1
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_bins_hold_every_degree_that_their_name_says(seed: int) -> None:
     degrees = np.random.default_rng(seed).zipf(1.6, 3000).clip(0, 10**6) - 1

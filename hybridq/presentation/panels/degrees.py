@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Degrees(Panel):
-    """Degrees of the nodes, and the share of neighbours with the other bit."""
+    """Degrees of the nodes, and how many of their neighbours have the other bit."""
 
     name: ClassVar[str] = "degrees"
     title: ClassVar[str] = "Degrees"
