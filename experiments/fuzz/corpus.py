@@ -97,7 +97,7 @@ def corpus() -> list[Hostile]:
         Hostile("repeated fields", b'{"kind":"solve",' + b'"label":"a",' * 80_000 + b'"seed":1}',
                 (422,)),
         Hostile("NUL in a label", _solve(label="a\0b"), (422,)),
-        Hostile("NUL in a content", _content("0 1\0\n1 2\n"), (202,)),
+        Hostile("NUL in a content", _content("0 1\0\n1 2\n"), (200, 202)),
         Hostile("NUL in a name", _solve(problem={**PROBLEM, "name": "a\0b"}), (422,)),
         Hostile("lone surrogate", b'{"kind":"solve","label":"\\ud800"}', (400,)),
         Hostile("bytes that are not UTF-8", b'{"kind":"\xff\xfe\xfd"}', (400,)),

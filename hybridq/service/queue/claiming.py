@@ -86,7 +86,10 @@ _REPORT_JOINED = (
     .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state == State.RUNNING)
     .values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
 )
-_LOCK_HELD = select(JOBS).where(_HELD).with_for_update()
+FACTS = [column for column in JOBS.c if column.name != "request"]
+"""Columns of a job without its request, which may be large."""
+
+_LOCK_HELD = select(*FACTS).where(_HELD).with_for_update()
 
 
 def claim(connection: Connection, worker: str, now: float, lease: float) -> Claimed | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue import outbox
-from hybridq.service.queue.claiming import held
+from hybridq.service.queue.claiming import FACTS, held
 from hybridq.service.queue.records import JOINED, MOST_DEATHS, Claimed, Outcome, State, saved
 from hybridq.service.queue.sharing import Share, account, locked
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
@@ -133,7 +133,7 @@ def cancel(connection: Connection, tenant: str, job: str, now: float) -> bool:
     """
     share = locked(connection, tenant)
     row = connection.execute(
-        select(JOBS).where(JOBS.c.id == job, JOBS.c.tenant == tenant).with_for_update()
+        select(*FACTS).where(JOBS.c.id == job, JOBS.c.tenant == tenant).with_for_update()
     ).first()
     if row is None or share is None:
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
@@ -18,7 +17,7 @@ from hybridq.service.queue.records import Claimed, Outcome, Picture, State
 from hybridq.service.queue.workers import new_worker
 from hybridq.service.work.endings import RETRY_SECONDS, Endings
 from hybridq.service.work.merged import MERGED_KIND, MOST_POINTS, ends_of, merged_request
-from hybridq.service.work.relabelled import solve_or_relabel
+from hybridq.service.work.relabelled import may_relabel, solve_or_relabel
 from hybridq.service.work.slot import Died, Plain, Slot
 
 _log = logging.getLogger("hybridq.service")
@@ -146,7 +145,6 @@ class Dispatcher:
         helds = [_Held(each, until) for each in group]
         with self._lock:
             self._held |= {held.claimed.id: held for held in helds}
-        requests = [json.loads(each.request) for each in group]
         journal = self._journals / f"{group[0].journal}.jsonl"
 
         def report(progress: Plain) -> None:
@@ -164,18 +162,19 @@ class Dispatcher:
 
         try:
 
-            def run(request: Plain) -> Plain | None:
+            def run(request: str) -> Plain | None:
                 return slot.run(request, journal, on_progress=report, interrupt=must_end)
 
-            if requests[0].get("isomorphic"):
+            if may_relabel(group[0]):
                 self._endings.flush()  # it looks for their results
-                end = solve_or_relabel(self._queue, group[0], requests[0], run)
+                end = solve_or_relabel(self._queue, group[0], run)
             else:
-                end = run(merged_request(requests))
+                end = run(merged_request([each.request for each in group]))
             left = [held for held in helds if not held.is_over]
             if end is not None and end["state"] != "completed" and len(group) > 1:
                 return [held.claimed for held in left]  # which are held on
-            ends = dict(zip(group, ends_of(end, requests), strict=True))
+            parts = ends_of(end, [each.request for each in group])
+            ends = dict(zip(group, parts, strict=True))
             for held in left:
                 self._end(held, journal, ends[held.claimed])
         except Died as died:

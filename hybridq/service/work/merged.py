@@ -14,14 +14,15 @@ MOST_POINTS = 16_384
 Plain = dict[str, Any]
 
 
-def merged_request(requests: Sequence[Plain]) -> Plain:
-    """Return one request with the points of all, in order."""
+def merged_request(requests: Sequence[str]) -> str:
+    """Return one request with the points of all, in order; one alone is not read."""
     if len(requests) == 1:
         return requests[0]
-    return {**requests[0], "points": [point for each in requests for point in each["points"]]}
+    found = [json.loads(each) for each in requests]
+    return json.dumps({**found[0], "points": [point for each in found for point in each["points"]]})
 
 
-def ends_of(end: Plain | None, requests: Sequence[Plain]) -> list[Plain | None]:
+def ends_of(end: Plain | None, requests: Sequence[str]) -> list[Plain | None]:
     """Return the end of each job from that of the merged one, None if interrupted.
 
     Each job has its own values, and a share of the time in proportion to its points.
@@ -32,7 +33,7 @@ def ends_of(end: Plain | None, requests: Sequence[Plain]) -> list[Plain | None]:
     found: list[Plain | None] = []
     start = 0
     for each in requests:
-        own = len(each["points"])
+        own = len(json.loads(each)["points"])
         share = own / len(values)
         usage = {name: value * share for name, value in end["usage"].items()}
         usage |= dict.fromkeys(("circuits", "evaluations"), own) | {"merged": 1}

@@ -10,22 +10,37 @@ from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Claimed, saved
 
+_MOST_BYTES = 2**18  # of a request; 64 nodes have at most 2,016 edges
 _MOST_TRIED = 3  # results of one shape; more than one means that the shape does not tell apart
 
 Plain = dict[str, Any]
 
 
+def may_relabel(claimed: Claimed) -> bool:
+    """Return whether a job takes the result of an isomorphic graph, and may have one.
+
+    Large requests, which would take memory of the server, are of too many nodes.
+    """
+    text = claimed.request
+    may = len(text) <= _MOST_BYTES and '"isomorphic"' in text
+    return may and bool(json.loads(text).get("isomorphic"))
+
+
 def solve_or_relabel(
-    queue: Queue, claimed: Claimed, request: Plain, run: Callable[[Plain], Plain | None]
+    queue: Queue, claimed: Claimed, run_text: Callable[[str], Plain | None]
 ) -> Plain | None:
     """Return the end of a job, with the result of an isomorphic one if there is one.
 
     Args:
         queue: holds the results.
         claimed: the job.
-        request: its request.
-        run: runs a request in the process of the slot; None if interrupted.
+        run_text: runs a request in the process of the slot; None if interrupted.
     """
+
+    def run(request: Plain) -> Plain | None:
+        return run_text(json.dumps(request))
+
+    request = json.loads(claimed.request)
     problem = request["problem"]
     asked = {"kind": "shape", "problem": problem, "options": request["options"]}
     end = run(asked)

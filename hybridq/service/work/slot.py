@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -114,7 +114,7 @@ class Slot:
 
     def run(
         self,
-        request: Mapping[str, Any],
+        request: str,
         journal: Path,
         *,
         on_progress: Callable[[Plain], None],
@@ -123,7 +123,7 @@ class Slot:
         """Run a job; return its end as the process reported it, None if interrupted.
 
         Args:
-            request: the job.
+            request: the job as JSON text, which is not read here: it takes memory.
             journal: the file of its search.
             on_progress: called with reports of the process.
             interrupt: asked all the time whether to interrupt: by SIGTERM, and where that does not
@@ -137,7 +137,8 @@ class Slot:
         assert process is not None
         assert process.stdin is not None
         with suppress(OSError):  # it has died, and its output ends
-            process.stdin.write(json.dumps({"request": request, "journal": str(journal)}) + "\n")
+            where = json.dumps(str(journal))
+            process.stdin.write(f'{{"request": {request}, "journal": {where}}}\n')
             process.stdin.flush()
         kill_at: float | None = None
         while True:
