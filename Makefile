@@ -13,7 +13,7 @@ FUZZ := .fuzz-venv
 MITIQ := .mitiq-venv
 SMOKE := .smoke-venv
 BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime pennylane openfermion \
-    qiskit-optimization dimod pandas xarray
+    qiskit-optimization dimod pandas xarray psycopg[binary]
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
