@@ -91,40 +91,45 @@ def _use(engine: Any) -> None:
         engine.deflate([1.0], [snapshot])
 
 
-def _diagonal(precision: str, n_qubits: int) -> None:
-    """Run QAOA on costs of each kind: quadratic, integer and real of higher order."""
+def _diagonal(precision: str) -> None:
+    """Run QAOA of few and of many qubits on costs of each kind.
+
+    They are quadratic, integer and real of higher order.
+    """
     from hybridq.ansatz.qaoa import QAOA
     from hybridq.engines.simulators import Diagonal
     from hybridq.operators.pauli_sum import PauliSum
 
-    ring = [("ZZ", (q, (q + 1) % n_qubits), 1.0) for q in range(n_qubits)]
-    for further in ((), (("Z", (0,), 1.0),), (("ZZZ", (0, 1, 2), 1.0),)):
-        cost = PauliSum.from_sparse([*ring, *further], n_qubits)
-        engine = Diagonal(precision=precision, kernels="compiled")
-        _use(engine.bind(QAOA(cost, p=1).circuit, cost))
+    for n_qubits in (8, 15):
+        ring = [("ZZ", (q, (q + 1) % n_qubits), 1.0) for q in range(n_qubits)]
+        for further in ((), (("Z", (0,), 1.0),), (("ZZZ", (0, 1, 2), 1.0),)):
+            cost = PauliSum.from_sparse([*ring, *further], n_qubits)
+            engine = Diagonal(precision=precision, kernels="compiled")
+            _use(engine.bind(QAOA(cost, p=1).circuit, cost))
 
 
-def _sector(precision: str, kind: str) -> None:
-    """Run a circuit that conserves particles, of one kind."""
+def _sector(precision: str) -> None:
+    """Run circuits that conserve particles, of each kind."""
     from hybridq.circuits.circuit import Circuit
     from hybridq.circuits.instructions import Angle, Excitation, Transition
     from hybridq.engines.simulators import Sector
     from hybridq.operators.pauli_sum import PauliSum
 
     n = 6
-    circuit = Circuit(n).x(0).x(1).x(3)
-    single = Excitation(((1.0, Transition((2,), (0,))),), Angle(parameter=0), kind == "complex")
-    circuit = circuit.append(single)
-    if kind == "complex":
-        circuit = circuit.append(Excitation(single.terms, Angle(parameter=1))).rz(0, "a").z(1)
-        circuit = circuit.phase(PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], n), "b")
-    if kind == "signs":
-        circuit = circuit.z(1)
-    if kind == "blocks":
-        terms = ((0.5, Transition((2,), (0,))), (0.5, Transition((2, 4), (0, 3))))
-        circuit = circuit.append(Excitation(terms, Angle(parameter=0)))
     observable = PauliSum.from_sparse([("ZZ", (0, 1), 1.0), ("XX", (0, 2), 0.5)], n)
-    _use(Sector(precision=precision, kernels="compiled").bind(circuit, observable))
+    for kind in ("real", "signs", "blocks", "complex"):
+        circuit = Circuit(n).x(0).x(1).x(3)
+        one = Excitation(((1.0, Transition((2,), (0,))),), Angle(parameter=0), kind == "complex")
+        circuit = circuit.append(one)
+        if kind == "complex":
+            circuit = circuit.append(Excitation(one.terms, Angle(parameter=1))).rz(0, "a").z(1)
+            circuit = circuit.phase(PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], n), "b")
+        if kind == "signs":
+            circuit = circuit.z(1)
+        if kind == "blocks":
+            terms = ((0.5, Transition((2,), (0,))), (0.5, Transition((2, 4), (0, 3))))
+            circuit = circuit.append(Excitation(terms, Angle(parameter=0)))
+        _use(Sector(precision=precision, kernels="compiled").bind(circuit, observable))
 
 
 def _subspace(precision: str) -> None:
@@ -267,22 +272,14 @@ def _classical() -> None:
 def _parts() -> Iterator[Part]:
     """Yield all parts, the longest first, with their seconds on a core of an AMD EPYC."""
     for precision, words in (("double", ""), ("single", ", single precision")):
-        yield Part(f"QAOA of 14 qubits and more{words}", "_diagonal", (precision, 15), 19.0)
-        yield Part(f"any circuit{words}", "_statevector", (precision,), 16.0)
-        yield Part(f"small QAOA{words}", "_diagonal", (precision, 8), 9.0)
-        yield Part(f"QAOA on feasible states{words}", "_subspace", (precision,), 17.0)
-        for kind, text in (
-            ("complex", "with phases"),
-            ("signs", "with fixed signs"),
-            ("blocks", "with sums of excitations"),
-            ("real", "of excitations"),
-        ):
-            title = f"circuits {text} in a sector{words}"
-            yield Part(title, "_sector", (precision, kind), 7.0 if kind != "real" else 4.0)
-    yield Part("Hamiltonians in a sector", "_hamiltonians", (), 7.0)
-    yield Part("one layer of QAOA in closed form", "_one_layer", (), 3.0)
-    yield Part("light cones", "_light_cones", (), 8.0)
-    yield Part("circuits with noise", "_noisy", (), 8.0)
+        yield Part(f"QAOA{words}", "_diagonal", (precision,), 21.0)
+        yield Part(f"any circuit{words}", "_statevector", (precision,), 12.0)
+        yield Part(f"QAOA on feasible states{words}", "_subspace", (precision,), 12.0)
+        yield Part(f"circuits in a sector{words}", "_sector", (precision,), 9.0)
+    yield Part("Hamiltonians in a sector", "_hamiltonians", (), 6.0)
+    yield Part("one layer of QAOA in closed form", "_one_layer", (), 1.5)
+    yield Part("light cones", "_light_cones", (), 7.0)
+    yield Part("circuits with noise", "_noisy", (), 6.0)
     yield Part("classical searches", "_classical", (), 8.0)
 
 
