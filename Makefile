@@ -17,7 +17,7 @@ BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-i
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint docs notebooks studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-quick bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
+.PHONY: help demo test test-slow lint docs notebooks studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-quick bench-vqe bench-serve test-backends wheel smoke smoke-lowest smoke-extras clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make wheel      build the wheel and the source distribution into dist"
 	@echo "make smoke      test the wheel in an environment of its own, outside the repository (two minutes)"
 	@echo "make smoke-lowest  the same with the lowest versions of what hybridq needs"
+	@echo "make smoke-extras  the same with all extras (1 GB of packages)"
 	@echo "make docs       build the documentation into build/docs, and run every block of code in it (two minutes)"
 	@echo "make notebooks  run the notebooks of docs/notebooks, and keep them with outputs in build/notebooks (a minute)"
 	@echo "make studies    run the studies against published numbers (two minutes)"
@@ -113,13 +114,17 @@ wheel: $(VENV)/.installed-build
 	$(BIN)/python -m build --quiet --installer uv
 	@ls -l dist
 
-smoke: RESOLUTION := highest
+# All extras but gp, whose PyTorch has gigabytes.
+EXTRAS := optuna,chem,openfermion,qiskit,qiskit-optimization,ibm,braket,cirq,pennylane,m3,dot,classical,mps,dimod,postgresql,serve,dask,mpi,pandas,xarray,parquet
+
+smoke smoke-extras: RESOLUTION := highest
 smoke-lowest: RESOLUTION := lowest-direct
-smoke smoke-lowest: wheel
+smoke-extras: CHOSEN := [$(EXTRAS)]
+smoke smoke-lowest smoke-extras: wheel
 	rm -rf $(SMOKE)
 	$(PYTHON) -m venv --without-pip $(SMOKE)
 	$(BIN)/python -m uv pip install --quiet --python $(SMOKE)/bin/python --resolution $(RESOLUTION) \
-	    -r pyproject.toml dist/*.whl 'pytest>=8.0'
+	    -r pyproject.toml "$$(ls dist/*.whl)$(CHOSEN)" 'pytest>=8.0'
 	cp tests/smoke/test_installed.py $(SMOKE)/
 	cd $(SMOKE) && bin/python -m pytest -q --rootdir . -c /dev/null -p no:cacheprovider test_installed.py
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,9 @@ def test_every_kind_of_entry_has_a_reference_page() -> None:
 
     for kind in KINDS:
         assert f".. entries:: {kind}" in (DOCS / "reference" / f"{kind}.rst").read_text("utf-8")
+
+
+def test_every_extra_is_on_the_page_of_the_installation() -> None:
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    named = set(re.findall(r"`([\w-]+)`", (DOCS / "guides/install.md").read_text("utf-8")))
+    assert not {*project["optional-dependencies"]} - {"test", "docs", "dev"} - named

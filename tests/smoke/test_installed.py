@@ -13,6 +13,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import networkx
+import numpy as np
 import pytest
 
 import hybridq as hq
@@ -118,3 +119,36 @@ def test_learned_angles_become_a_version(tmp_path):
     run("angles", "learn", hq.datasets.path("petersen"), "--p", 1, "--out", angles)
     run("models", "register", "cubic", angles, "--store", store)
     assert "cubic" in run("models", "list", "--store", store)
+
+
+CIRCUITS = {
+    "qiskit": lambda circuit: hq.Circuit.from_qiskit(circuit.to_qiskit()),
+    "cirq": lambda circuit: hq.Circuit.from_cirq(circuit.to_cirq()),
+    "pennylane": lambda circuit: hq.Circuit.from_pennylane(circuit.to_pennylane()),
+}
+
+
+@pytest.mark.parametrize("package", CIRCUITS)
+def test_a_circuit_goes_to_another_package_and_comes_back(package):
+    pytest.importorskip(package)
+    circuit = hq.Circuit(2).h(0).cx(0, 1).ry(1, 0.3)
+    again = CIRCUITS[package](circuit)
+    assert abs(np.vdot(again.state(), circuit.state())) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("package", "door"), [("dimod", "dimod"), ("qiskit_optimization", "qiskit")]
+)
+def test_a_problem_goes_to_another_package_and_comes_back(package, door):
+    pytest.importorskip(package)
+    bag = hq.Knapsack(values=[8, 47, 10], weights=[3, 11, 14], capacity=14)
+    again = hq.problems.from_model(getattr(bag, f"to_{door}")())
+    assert abs(hq.solve(again, rng=7).best.value) == 55
+
+
+def test_tables_go_to_pandas_and_landscapes_to_xarray():
+    pytest.importorskip("pandas")
+    pytest.importorskip("xarray")
+    result = hq.solve(hq.datasets.load("petersen"), p=1, landscape=True, rng=7)
+    assert result.table("evaluations").to_pandas()["value"].min() == pytest.approx(-result.trained)
+    assert float(result.to_xarray().max()) <= result.trained + 1e-9
