@@ -106,15 +106,16 @@ class Lanes:
             deadline: temperatures fall with the clock, where their sweeps would take longer.
             stop: once it is set, no sweep begins.
         """
-        n = len(self.rows[3])
-        if start is None:
-            down = rng.integers(0, 2**LANES, size=n, dtype=np.uint16)
-        else:
-            down = np.where(start < 0.0, np.uint16(2**LANES - 1), np.uint16(0))
-        whole = True
+        down, whole = self._begun(rng, start), True
         if len(temperatures):
             whole = self._sweep(temperatures, rng, down, deadline or Deadline(), stop)
         return Copies(*self._descended(down), whole)
+
+    def _begun(self, rng: np.random.Generator, start: Vector | None) -> NDArray[np.uint16]:
+        """Return the bits of all copies of each spin, random without a start."""
+        if start is None:
+            return rng.integers(0, 2**LANES, size=len(self.rows[3]), dtype=np.uint16)
+        return np.where(start < 0.0, np.uint16(2**LANES - 1), np.uint16(0))
 
     def _descended(self, down: NDArray[np.uint16]) -> tuple[Vector, Vector]:
         """Return energies and spins of the states that single flips lead to."""
@@ -159,12 +160,17 @@ class Lanes:
                 done = max(done, due)
         return whole
 
-    def pace(self, temperatures: Vector) -> tuple[float, float]:
-        """Return the seconds of a sweep, and of the final descents, from a trial."""
+    def pace(self, temperatures: Vector, start: Vector | None = None) -> tuple[float, float]:
+        """Return the seconds of a sweep, and of the final descents, from a trial.
+
+        Args:
+            temperatures: one per sweep.
+            start: spins of all copies, in place of random ones, of which more flip.
+        """
         count = int(np.clip(_CHUNK / (len(self.rows[3]) + len(self.rows[1])), 2, len(temperatures)))
         chosen = temperatures[:: max(len(temperatures) // count, 1)]
         rng, watch = np.random.default_rng(1), Deadline()
-        down = rng.integers(0, 2**LANES, size=len(self.rows[3]), dtype=np.uint16)
+        down = self._begun(rng, start)
         self._sweep(chosen, rng, down, watch, None)
         swept = watch.seconds
         self._descended(down)

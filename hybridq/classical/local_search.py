@@ -145,10 +145,10 @@ def _annealed(
     workers = mapper.workers or groups
     complete, ends = True, deadline
     if deadline.is_set and len(temperatures):
-        each, ending = lanes.pace(temperatures)
+        each, ending = lanes.pace(temperatures, given)
         ends = deadline.part(1.0 - _CROSSING).without(ending * min(groups, workers))
         fit = _PACE * ends.left / max(each, 1e-9)  # sweeps of each worker
-        waves = int(np.clip(fit // sweeps, 1, -(-groups // workers)))
+        waves = int(np.clip(np.round(fit / sweeps), 1, -(-groups // workers)))
         sweeps = int(np.clip(fit / waves, 1, sweeps))
         complete = groups <= waves * workers and sweeps == len(temperatures)
         groups = min(groups, waves * workers)

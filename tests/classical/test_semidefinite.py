@@ -17,7 +17,7 @@ from tests.classical.ising_oracles import all_energies, gset, isings, maxcut
 
 
 @given(isings(10), st.integers(0, 1000))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=200)
 def test_no_energy_is_below_the_bound(ising: Ising, seed: int) -> None:
     found = semidefinite_bound(ising, rng=seed)
     assert found.bound <= all_energies(ising).min()
