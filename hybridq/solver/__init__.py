@@ -106,7 +106,8 @@ def solve(
     `KeyboardInterrupt` during the search ends it: the best point so far is reported.
 
     Args:
-        problem: an instance of a family of `PROBLEMS`, a `PauliSum`, or a `HubbardModel`.
+        problem: an instance of a family of `PROBLEMS`, a `PauliSum`, a `HubbardModel`, or an
+            operator or a model of another package.
         ansatz: parameterized circuit (default: depends on the problem); a name of `ANSATZE`,
             ``"adapt"`` for a circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"``
             for problems over bits, ``"uccsd"`` for molecules, and for Hamiltonians as
@@ -164,7 +165,7 @@ def solve(
             default a seed is drawn, which the result names.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
         exact: compute the exact energy (default: if quick).
-        callback: called with a `Record` after every evaluation.
+        callback: called with a `Record` after every evaluation, such as a `ProgressBar`.
         stage: called with a word when the work moves on.
         journal: a file in which every evaluation is written, so that the run can be killed and
             resumed; see `Journal`.
