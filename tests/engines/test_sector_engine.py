@@ -123,10 +123,15 @@ def twin_gradient(circuit, matrix, x):
 
 
 @contextmanager
-def without_lists_of_single_states():
-    """Engines built in here keep rows of strings, as they do for large sectors."""
+def without_lists_of_single_states(transposed=None):
+    """Engines built in here keep rows of strings, as they do for large sectors.
+
+    Where `transposed` is given, states are transposed always or never, if that is possible.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hybridq.engines.sector.support.MOST_STATES", 0)
+        if transposed is not None:
+            patch.setattr("hybridq.engines.sector.rows._WORTH", 0.0 if transposed else np.inf)
         yield
 
 
@@ -140,7 +145,7 @@ def check(circuit, seed):
     np.testing.assert_allclose(engine.state(x), state, atol=1e-12)
     assert value == pytest.approx(np.vdot(state, matrix @ state).real, abs=1e-10)
     assert engine.expectation(x) == pytest.approx(value, abs=1e-12)
-    with without_lists_of_single_states():
+    with without_lists_of_single_states(transposed=bool(seed % 2)):
         other = SectorEngine(circuit, observable)
     for found, expected in zip(other.expectation_and_gradient(x), (value, derivative), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-10)
@@ -288,13 +293,14 @@ def test_threads_do_not_change_the_numbers(monkeypatch):
     for real in (True, False):
         circuit, h = ladder(real), random_hermitian(N, 40, 7)
         x = np.linspace(-1, 1, circuit.n_params)
-        with without_lists_of_single_states():
-            one, two = (SectorEngine(circuit, h, threads=t) for t in (1, 2))
-        energy, gradient = one.expectation_and_gradient(x)
-        other, other_gradient = two.expectation_and_gradient(x)
-        assert energy == other
-        np.testing.assert_array_equal(gradient, other_gradient)
-        assert energy == pytest.approx(twin_gradient(circuit, h.to_matrix(), x)[0], abs=1e-10)
+        for transposed in (False, True):
+            with without_lists_of_single_states(transposed):
+                one, two = (SectorEngine(circuit, h, threads=t) for t in (1, 2))
+            energy, gradient = one.expectation_and_gradient(x)
+            other, other_gradient = two.expectation_and_gradient(x)
+            assert energy == other
+            np.testing.assert_array_equal(gradient, other_gradient)
+            assert energy == pytest.approx(twin_gradient(circuit, h.to_matrix(), x)[0], abs=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -389,6 +395,34 @@ def test_electrons_give_what_their_pauli_sum_gives():
     assert SectorEngine(spin_flip, hamiltonian).expectation(x * 0) == pytest.approx(
         direct.expectation(x * 0), abs=1e-10
     )
+
+
+@pytest.mark.parametrize("outer", ["alpha", "beta"])
+def test_steps_that_share_rows_act_row_by_row_on_the_state_or_its_transpose(monkeypatch, outer):
+    """Doubles of two electrons of each spin in four orbitals; one spin's moves change slowly."""
+    monkeypatch.setattr("hybridq.engines.sector.steps.LARGE_STEP", 4)
+    filled, hamiltonian = electrons(4, 2, 2, 3)
+    circuit = Circuit(8, filled.instructions[:4])
+    moves = [(a, i) for i in (0, 1) for a in (2, 3)]
+    for slow in moves:
+        for fast in moves:
+            alpha, beta = (slow, fast) if outer == "alpha" else (fast, slow)
+            double = Transition((alpha[0], 4 + beta[0]), (alpha[1], 4 + beta[1]))
+            angle = Angle(parameter=circuit.n_params)
+            circuit = circuit.append(Excitation(((1.0, double),), angle))
+    x = np.random.default_rng(2).normal(size=circuit.n_params)
+    value, slopes = twin_gradient(circuit, hamiltonian.pauli_sum.to_matrix(), x)
+    for transposed in (False, True):
+        with without_lists_of_single_states(transposed):
+            engine = SectorEngine(circuit, hamiltonian)
+        # Strings of the upper qubits, the ones of beta, number the rows.
+        runs = 4 if transposed == (outer == "alpha") else 16
+        assert len(engine._walker._program.runs) - 1 == runs
+        found, gradient = engine.expectation_and_gradient(x)
+        assert found == pytest.approx(value, abs=1e-11)
+        np.testing.assert_allclose(gradient, slopes, atol=1e-7)
+    with without_lists_of_single_states():
+        assert len(SectorEngine(circuit, hamiltonian)._walker._program.runs) - 1 == 4
 
 
 @pytest.mark.parametrize("real", [True, False])

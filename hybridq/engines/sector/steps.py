@@ -223,6 +223,7 @@ class Steps:
             scale=np.array(columns[4], np.float64),
             parameter=np.array(columns[5], np.int32),
             groups=np.array(columns[6], np.int32),
+            runs=np.arange(len(self._steps) + 1),
             first=np.cumsum(lengths),
             source=_joined([e.source for e in self._entries], np.int32),
             target=_joined([e.target for e in self._entries], np.int32),

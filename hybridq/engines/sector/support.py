@@ -111,6 +111,7 @@ def _renumbered(program: Program, moves: Any, reached: Any, support: Any) -> Pro
         high=high[acts],
         low=low[acts],
         groups=np.ones_like(program.groups[acts]),
+        runs=np.arange(int(acts.sum()) + 1),
         first=np.cumsum([0, *(len(entries[0]) for entries in lists)]),
         source=source.astype(np.int32),
         target=target.astype(np.int32),

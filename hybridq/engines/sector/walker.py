@@ -12,6 +12,7 @@ from hybridq.engines.kernels.team import Team
 from hybridq.engines.sector.kernels.algebra import gather_gradient, inner, interleave
 from hybridq.engines.sector.kernels.program import NEGATE, Program
 from hybridq.engines.sector.kernels.run import run_backward, run_forward
+from hybridq.engines.sector.rows import arranged
 from hybridq.engines.sector.steps import GROUPS
 
 TEAM_STATES = 1 << 16
@@ -34,7 +35,8 @@ class Walker:
     def __init__(
         self, program: Program, size: int, per: tuple[int, ...], dtype: Any, threads: int
     ) -> None:
-        self._program, self._per = program, per
+        self._program, self._is_transposed = arranged(program, size)
+        self._per = per
         self._team = Team(threads if size >= TEAM_STATES else 1)
         self._pair = np.empty(2 * size * len(per), dtype=dtype)
         self._partial = np.zeros((len(program.kind), GROUPS))
@@ -48,7 +50,21 @@ class Walker:
 
     def forward(self, ket: NDArray[Any], point: Vector) -> None:
         """Apply the program at parameters `point` to the ket, in place."""
-        self._team.run(run_forward, ket, self._program, point, self._per, *self._extras)
+        state = ket
+        if self._is_transposed:
+            state = self._pair[: len(ket)]
+            self._columns(state)[:] = self._rows(ket)
+        self._team.run(run_forward, state, self._program, point, self._per, *self._extras)
+        if self._is_transposed:
+            self._rows(ket)[:] = self._columns(state)
+
+    def _rows(self, state: NDArray[Any]) -> NDArray[Any]:
+        """Return a state as a matrix with a row for each string of the upper qubits."""
+        return state.reshape(self._program.width, -1, len(self._per))
+
+    def _columns(self, state: NDArray[Any]) -> NDArray[Any]:
+        """Return a state of a transposed program as the same matrix."""
+        return state.reshape(-1, self._program.width, len(self._per)).swapaxes(0, 1)
 
     def derivatives(
         self, ket: NDArray[Any], bra: NDArray[Any], point: Vector, gradient: Vector
@@ -59,7 +75,12 @@ class Walker:
             ket: ψ.
             bra: Hψ.
         """
-        interleave(ket, bra, self._pair, len(self._per))
+        if self._is_transposed:
+            both = self._pair.reshape(-1, self._program.width, 2, len(self._per))
+            for place, state in enumerate((ket, bra)):
+                both[:, :, place].swapaxes(0, 1)[:] = self._rows(state)
+        else:
+            interleave(ket, bra, self._pair, len(self._per))
         self._team.run(
             run_backward, self._pair, self._program, point, self._partial, self._per,
             *self._extras,

@@ -34,6 +34,8 @@ class Program(NamedTuple):
         high, low: list numbers; low = −1 for every string, each onto itself.
         constant, scale, parameter: of the angle θ, radians.
         groups: how many parts the step is cut into for threads.
+        runs: first step of each run of steps, then the number of steps, shape (runs + 1,). Steps of
+            a run of several are rotations with the same list `high` and cut by it.
         first: first entry of list k, shape (lists + 1,).
         source, target, sign: the entries of all lists.
         dense: diagonals, shape (diagonals, dim).
@@ -50,6 +52,7 @@ class Program(NamedTuple):
     scale: Any
     parameter: Any
     groups: Any
+    runs: Any
     first: Any
     source: Any
     target: Any

@@ -35,60 +35,90 @@ from hybridq.engines.sector.kernels.rotations_simd import (
 
 
 @jit(inline=True)
-def _rotate_group(w, program, step, group, angle, components):
-    """Apply the rotations of one group of a step."""
+def _rotate_group(w, program, begin, end, group, angle, x, components):
+    """Apply the rotations of one group of a run of steps, row by row.
+
+    Args:
+        w, program, x, components: as for `run_forward`.
+        begin, end: the run is steps begin … end − 1.
+        group: number of the group.
+        angle: that of the first step.
+    """
     c, s = w.dtype.type(math.cos(angle)), math.sin(angle)
-    h0, h1, l0, l1 = lists_of(program, step, group)
-    real, listed = program.kind[step] == REAL, program.low[step] >= 0
+    h0, h1, l0, l1 = lists_of(program, begin, group)
+    real, listed, many = program.kind[begin] == REAL, program.low[begin] >= 0, end - begin > 1
     for h in range(h0, h1):
         i, j = program.source[h] * program.width, program.target[h] * program.width
-        signed = w.dtype.type(s * program.sign[h])
-        if listed:
-            if real:
-                rotate_listed(
-                    w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
-                    components,
-                )  # fmt: skip
+        for step in range(begin, end):
+            if many:
+                angle, parameter = program.constant[step], program.parameter[step]
+                if parameter >= 0:
+                    angle += program.scale[step] * x[parameter]
+                c, s = w.dtype.type(math.cos(angle)), math.sin(angle)
+                real = program.kind[step] == REAL
+                l0 = program.first[program.low[step]]
+                l1 = program.first[program.low[step] + 1]
+            signed = w.dtype.type(s * program.sign[h])
+            if listed:
+                if real:
+                    rotate_listed(
+                        w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
+                        components,
+                    )  # fmt: skip
+                else:
+                    rotate_listed_imaginary(
+                        w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
+                        components,
+                    )  # fmt: skip
+            elif real:
+                rotate_rows(w, i + l0, j + l0, l1 - l0, c, signed, components)
             else:
-                rotate_listed_imaginary(
-                    w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
-                    components,
-                )  # fmt: skip
-        elif real:
-            rotate_rows(w, i + l0, j + l0, l1 - l0, c, signed, components)
-        else:
-            rotate_rows_imaginary(w, i + l0, j + l0, l1 - l0, c, signed, components)
+                rotate_rows_imaginary(w, i + l0, j + l0, l1 - l0, c, signed, components)
 
 
 @jit(inline=True)
-def _adjoint_rotate_group(w, program, step, group, angle, components):
-    """Do what `_rotate_group` does on ψ and λ in turn; return ⟨λ|G|ψ⟩ of the group."""
+def _adjoint_rotate_group(w, program, begin, end, group, angle, x, components, partial):
+    """Undo what `_rotate_group` does on ψ and λ in turn; sum ⟨λ|G|ψ⟩ by steps."""
     c, s = w.dtype.type(math.cos(angle)), math.sin(angle)
-    h0, h1, l0, l1 = lists_of(program, step, group)
-    real, listed = program.kind[step] == REAL, program.low[step] >= 0
+    h0, h1, l0, l1 = lists_of(program, begin, group)
+    real, listed, many = program.kind[begin] == REAL, program.low[begin] >= 0, end - begin > 1
     total = 0.0
+    if many:
+        partial[begin:end, group] = 0.0
     for h in range(h0, h1):
         i, j = program.source[h] * program.width, program.target[h] * program.width
         sign = program.sign[h]
-        signed = w.dtype.type(s * sign)
-        if listed:
-            if real:
-                total += sign * adjoint_listed(
-                    w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
-                    components,
-                )  # fmt: skip
+        for step in range(end - 1, begin - 1, -1):
+            if many:
+                angle, parameter = -program.constant[step], program.parameter[step]
+                if parameter >= 0:
+                    angle -= program.scale[step] * x[parameter]
+                c, s = w.dtype.type(math.cos(angle)), math.sin(angle)
+                real = program.kind[step] == REAL
+                l0 = program.first[program.low[step]]
+                l1 = program.first[program.low[step] + 1]
+            signed = w.dtype.type(s * sign)
+            if listed:
+                if real:
+                    overlap = adjoint_listed(
+                        w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
+                        components,
+                    )  # fmt: skip
+                else:
+                    overlap = adjoint_listed_imaginary(
+                        w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
+                        components,
+                    )  # fmt: skip
+            elif real:
+                overlap = adjoint_rows(w, i + l0, j + l0, l1 - l0, c, signed, components)
             else:
-                total += sign * adjoint_listed_imaginary(
-                    w, i, j, program.source, program.target, program.sign, l0, l1, c, signed,
-                    components,
-                )  # fmt: skip
-        elif real:
-            total += sign * adjoint_rows(w, i + l0, j + l0, l1 - l0, c, signed, components)
-        else:
-            total += sign * adjoint_rows_imaginary(
-                w, i + l0, j + l0, l1 - l0, c, signed, components
-            )
-    return total
+                overlap = adjoint_rows_imaginary(w, i + l0, j + l0, l1 - l0, c, signed, components)
+            if many:
+                partial[step, group] += sign * overlap
+            else:
+                total += sign * overlap
+    if not many:
+        partial[begin, group] = total
 
 
 @jit(inline=True)
@@ -115,7 +145,8 @@ def run_forward(w, program, x, components, phases, scratch, counter, thread, thr
             (threads, 2, largest, largest) and (threads, largest, 4); None where there are none.
         counter, thread, threads: from `Team.run`.
     """
-    for step in range(program.kind.shape[0]):
+    for run in range(program.runs.shape[0] - 1):
+        step, end = program.runs[run], program.runs[run + 1]
         kind = program.kind[step]
         # Not a function: passing it the program would count references 30 times for each step.
         angle, parameter = program.constant[step], program.parameter[step]
@@ -124,7 +155,7 @@ def run_forward(w, program, x, components, phases, scratch, counter, thread, thr
         first, last = _groups_of(program, step, thread, threads)
         for group in range(first, last):
             if kind <= IMAGINARY:
-                _rotate_group(w, program, step, group, angle, components)
+                _rotate_group(w, program, step, end, group, angle, x, components)
             if phases is not None:
                 if kind == NEGATE:
                     negate(w, program, step, group, len(components))
@@ -153,7 +184,8 @@ def run_backward(w, program, x, partial, components, phases, scratch, counter, t
         counter, thread, threads: from `Team.run`.
     """
     lanes = 2 * len(components)
-    for step in range(program.kind.shape[0] - 1, -1, -1):
+    for run in range(program.runs.shape[0] - 2, -1, -1):
+        step, end = program.runs[run], program.runs[run + 1]
         kind = program.kind[step]
         angle, parameter = -program.constant[step], program.parameter[step]
         if parameter >= 0:
@@ -161,9 +193,7 @@ def run_backward(w, program, x, partial, components, phases, scratch, counter, t
         first, last = _groups_of(program, step, thread, threads)
         for group in range(first, last):
             if kind <= IMAGINARY:
-                partial[step, group] = _adjoint_rotate_group(
-                    w, program, step, group, angle, components
-                )
+                _adjoint_rotate_group(w, program, step, end, group, angle, x, components, partial)
             if phases is not None:
                 if kind == NEGATE:
                     negate(w, program, step, group, lanes)
