@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError, HybridqError, ParameterError
 from hybridq.core.files import read_bytes
@@ -135,7 +136,7 @@ def _value(hint: Any, value: Any) -> Any:
     if origin in (Union, types.UnionType):
         (inner,) = [arg for arg in args if arg is not type(None)]
         return _value(inner, value)
-    if origin is np.ndarray:
+    if origin in (np.ndarray, NDArray):  # an alias of its own since NumPy 2.5 and Python 3.12
         return np.array(value, dtype=np.float64)
     if origin is tuple:
         if not isinstance(value, list | tuple):

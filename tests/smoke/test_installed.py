@@ -45,7 +45,9 @@ def test_a_graph_of_the_package_is_cut_by_the_command(tmp_path):
     assert picture.read_text(encoding="utf-8").rstrip().endswith("</svg>")
     found = json.loads(file.read_text(encoding="utf-8"))
     assert found["best"]["value"] == 17  # by enumeration
-    assert hq.Result.from_json(file).best.value == 17
+    again = hq.Result.from_json(file)
+    assert again.best.value == 17
+    assert isinstance(again.parameters, np.ndarray)
 
 
 def test_every_list_of_names_shows():
