@@ -205,6 +205,8 @@ def solve(
         MissingExtraError: a package of the backend is not installed.
     """
     _reject_misspelled(options)
+    if time_limit is not None:
+        _import_libraries()
     began = Deadline()
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
@@ -256,6 +258,13 @@ def solve(
             free = free_depth and not layers_of(start)
             return solve_qaoa(subject, chosen, settings, start, landscape, free_depth=free)
         return _solve_energy(subject, chosen, settings, start, exact)
+
+
+def _import_libraries() -> None:
+    """Import what searches need, before a clock runs: once in a process, up to half a second."""
+    import numba  # noqa: F401
+    import scipy.optimize
+    import scipy.sparse.csgraph  # noqa: F401
 
 
 def _machine(
