@@ -16,7 +16,7 @@ from hybridq.core.errors import (
     UnknownNameError,
 )
 from hybridq.core.registry import Registry, check_class
-from hybridq.engines.config import EngineConfig
+from hybridq.engines.config import EngineConfig, too_wide
 from hybridq.engines.noisy import Density, Trajectories
 from hybridq.engines.simulators import (
     P1,
@@ -202,7 +202,10 @@ def choose_engine(
     refusals: list[tuple[EngineConfig, EngineError | CapacityError]] = []
     second: Engine | None = None
     for candidate in config.candidates():
+        most, width = candidate.most_qubits, circuit.n_qubits
         try:
+            if config.name == AUTO and most is not None and width > most:  # no modules to load
+                raise too_wide(candidate.name, width, most)
             running = candidate.bind(circuit, observable)
         except (EngineError, CapacityError) as refusal:
             refusals.append((candidate, refusal))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hybridq.core import memory
 from hybridq.core.configured import Configured
+from hybridq.core.errors import CapacityError
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -74,3 +76,16 @@ class EngineConfig(Configured, ABC):
         """
         found = self.options()
         return {name: found[name] for name in found if name not in ("precision", "threads")}
+
+
+def too_wide(engine: str, n_qubits: int, most: int) -> CapacityError:
+    """Return the error for more qubits than an engine takes on any machine."""
+    free = memory.available_bytes()
+    have = f", and {free / 2**30:.3g} GiB of memory are free" if free else ""
+    return CapacityError(
+        f"{n_qubits} qubits are too many to simulate exactly: the limit of the {engine} engine is "
+        f"{most} qubits{have}",
+        argument="n_qubits",
+        value=n_qubits,
+        remedy="use a smaller problem",
+    )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
-from hybridq.core.errors import CapacityError, Setting, Text
+from hybridq.core.errors import Setting, Text
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.base import (
     Engine,
@@ -22,6 +22,7 @@ from hybridq.engines.base import (
     checked_precision,
     checked_threads,
 )
+from hybridq.engines.config import too_wide
 from hybridq.engines.info import EngineInfo
 from hybridq.engines.metric import Geometry
 
@@ -160,15 +161,7 @@ class WholeStateEngine(ExactEngine):
             CapacityError: more than `MOST_QUBITS` qubits.
         """
         if self.n_qubits > self.MOST_QUBITS:
-            free = memory.available_bytes()
-            have = f", and {free / 2**30:.3g} GiB of memory are free" if free else ""
-            raise CapacityError(
-                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
-                f"{self.name} engine is {self.MOST_QUBITS} qubits{have}",
-                argument="n_qubits",
-                value=self.n_qubits,
-                remedy="use a smaller problem",
-            )
+            raise too_wide(self.name, self.n_qubits, self.MOST_QUBITS)
 
     def _require_state(self, state_bytes: int, further: int = 0) -> None:
         """Raise unless a state of `state_bytes` and `further` bytes fit in memory."""

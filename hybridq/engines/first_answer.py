@@ -69,6 +69,8 @@ def _holding_a_state(
     for candidate in engine.candidates():
         if not candidate.holds_state:  # others may take long to lay out
             return None
+        if candidate.most_qubits is not None and circuit.n_qubits > candidate.most_qubits:
+            continue
         try:
             return candidate.bind(circuit, observable)
         except HybridqError:  # raised again where the engine is bound

@@ -22,7 +22,6 @@ from hybridq.backends.ledger import Ledger
 from hybridq.backends.registry import BackendLike
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
-from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.executors import ExecutorLike, open_mapper
 from hybridq.core.randomness import RandomLike
@@ -42,6 +41,7 @@ from hybridq.solver.settings import (
     Stage,
     resolve_settings,
     resolve_strategy,
+    started,
 )
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
@@ -205,9 +205,7 @@ def solve(
         MissingExtraError: a package of the backend is not installed.
     """
     _reject_misspelled(options)
-    if time_limit is not None:
-        _import_libraries()
-    began = Deadline()
+    began = started(time_limit)
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
     free_depth = p is None and strategy is None and not isinstance(ansatz, Ansatz | Circuit)
@@ -258,13 +256,6 @@ def solve(
             free = free_depth and not layers_of(start)
             return solve_qaoa(subject, chosen, settings, start, landscape, free_depth=free)
         return _solve_energy(subject, chosen, settings, start, exact)
-
-
-def _import_libraries() -> None:
-    """Import what searches need, before a clock runs: once in a process, up to half a second."""
-    import numba  # noqa: F401
-    import scipy.optimize
-    import scipy.sparse.csgraph  # noqa: F401
 
 
 def _machine(

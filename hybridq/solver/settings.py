@@ -114,6 +114,18 @@ class SolveSettings:
         return self.deadline.seconds
 
 
+def started(time_limit: float | None) -> Deadline:
+    """Start the clock of a solve, under a limit once the libraries are imported.
+
+    That is done once in a process, as kernels are loaded, and takes up to half a second.
+    """
+    if time_limit is not None:
+        import numba  # noqa: F401
+        import scipy.optimize
+        import scipy.sparse.csgraph  # noqa: F401
+    return Deadline()
+
+
 def resolve_objective(
     objective: str | ObjectiveConfig, shortcuts: dict[str, Any] | None = None
 ) -> ObjectiveConfig:
