@@ -79,10 +79,11 @@ def outcome_of(result: Any) -> Outcome:
     if result.success:
         return Outcome(True)
     message = str(result.message).strip().rstrip(".")
-    jacobian = result.get("jac")
-    if jacobian is None:
+    # `jac` of trust-constr is the list of its constraints' Jacobians.
+    gradient = result.get("grad", result.get("jac"))
+    if gradient is None:
         return Outcome(False, message)
-    slope = float(np.abs(jacobian).max())
+    slope = float(np.abs(gradient).max())
     if slope <= ROUNDING_GRADIENT * (1.0 + abs(float(result.fun))):
         message = f"no step lowers the value beyond rounding (gradient {slope:.1g})"
         return Outcome(True, message, Reason.ROUNDING)

@@ -7,9 +7,12 @@ import warnings
 
 import numpy as np
 import pytest
+import scipy.sparse
+from scipy.optimize import OptimizeResult
 
 from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.optimizers import OPTIMIZERS, Reason, evaluator
+from hybridq.optimizers.scipy_call import outcome_of
 from tests.optimizers.optimizer_functions import Function, Plain, Quadratic, rosenbrock, run
 
 
@@ -466,3 +469,13 @@ def test_differential_evolution_polishes_with_the_gradient():
     )
     assert rough.gradients == 0 < fine.gradients
     assert fine.value < 1e-3 * rough.value
+
+
+@pytest.mark.parametrize(("slope", "status"), [(1e-9, Reason.ROUNDING), (1.0, Reason.LINE_SEARCH)])
+def test_trust_constr_that_stalls_is_judged_by_its_gradient(slope, status):
+    """Its `jac` is a list of the constraints' Jacobians, sparse ones of bounds."""
+    result = OptimizeResult(
+        success=False, message="The maximum number of function evaluations is exceeded.", fun=-1.0,
+        grad=np.array([slope, 0.0]), jac=[scipy.sparse.csr_array(np.eye(2))],
+    )  # fmt: skip
+    assert outcome_of(result).reason == status
