@@ -13,6 +13,7 @@ import hybridq as hq
 from hybridq.circuits.elementary import elementary
 from hybridq.circuits.instructions import Gate, PhaseGate
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.core.processes import cores
 from hybridq.engines import Density, Statevector
 from hybridq.engines import protocols as p
 from hybridq.engines.noisy_gates import noisy_gates
@@ -366,6 +367,7 @@ def test_samples_follow_the_distribution_with_wrong_bits():
     assert z[1] == pytest.approx(float(chances @ [1, 1, -1, -1]), abs=1e-12)
 
 
+@pytest.mark.skipif(cores() < 2, reason="needs two cores")
 def test_values_and_gradients_do_not_depend_on_threads():
     circuit, observable = qaoa_of(8, published(8))
     model = hq.NoiseModel(one_qubit=N.amplitude_damping(0.01), two_qubit=N.depolarizing(0.02))
