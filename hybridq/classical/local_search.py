@@ -153,7 +153,6 @@ def _annealed(
         complete = groups <= waves * workers and sweeps == len(temperatures)
         groups = min(groups, waves * workers)
         temperatures = lanes.temperatures(sweeps, hot)
-    wave = [-(-groups // workers) - number // workers for number in range(groups)]
     stop = Event()
     annealed = partial(
         _anneal,
@@ -163,7 +162,9 @@ def _annealed(
         ends=ends,
         stop=stop if mapper.shares_memory else None,
     )
-    copies = mapper.map(annealed, zip(spawn(rng, groups), wave, strict=True), stop)
+    copies = mapper.map(
+        annealed, zip(spawn(rng, groups), mapper.waves_left(groups), strict=True), stop
+    )
     found = [each for own in copies for each in zip(own.energies.tolist(), own.spins, strict=True)]
     return found, stop.is_set(), complete and all(own.whole for own in copies)
 

@@ -117,6 +117,18 @@ class Mapper:
         self.shares_memory = executor is None or isinstance(executor, ThreadPoolExecutor)
         self._window = 2 * self.workers + 1 if self.workers else _WINDOW
 
+    def waves_left(self, count: int) -> list[int]:
+        """Return for each task the waves that are left when it begins, its own included.
+
+        A wave is as many tasks as run at once, all of them where that number is not known; the
+        waves that are left share the time that is.
+
+        Args:
+            count: the number of tasks.
+        """
+        workers = self.workers or max(count, 1)
+        return [-(-count // workers) - number // workers for number in range(count)]
+
     def map(
         self,
         function: Callable[[Payload], Result],

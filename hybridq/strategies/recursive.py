@@ -200,8 +200,7 @@ def _contracted(
     watch, stop = Deadline(), Event()
     found: dict[int, _Timed] = {}
     with open_mapper(executor or own_threads()) as mapper:
-        workers = min(mapper.workers or len(scales), len(scales))
-        waves = [-(-len(scales) // workers) - number // workers for number in range(len(scales))]
+        waves = mapper.waves_left(len(scales))
         tasks = list(enumerate(zip(scales, seeds, waves, strict=True)))
         run = partial(_contract, ising=ising, gamma=gamma, deadline=deadline)
         begun = mapper.stream(
