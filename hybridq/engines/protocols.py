@@ -122,6 +122,15 @@ class SupportsCorrelations(Protocol):
 
 
 @runtime_checkable
+class SupportsEstimate(Protocol):
+    """The time of a value, known before one is computed."""
+
+    @property
+    def seconds_of_a_value(self) -> float:
+        """Seconds that an expectation value takes, roughly; 0 where that is short."""
+
+
+@runtime_checkable
 class SupportsState(Protocol):
     """The full statevector."""
 

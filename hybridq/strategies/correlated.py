@@ -16,7 +16,7 @@ from hybridq.classical.local_search import local_search
 from hybridq.core.clock import Deadline
 from hybridq.core.errors import EngineError, ParameterError, Setting
 from hybridq.core.numbers import seconds as written
-from hybridq.engines.protocols import SupportsCorrelations, lacking
+from hybridq.engines.protocols import SupportsCorrelations, SupportsEstimate, lacking
 from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import close_pairs
 from hybridq.strategies.base import ControlEnergy, FoundBits, Strategy, StrategyResult, Task
@@ -41,7 +41,8 @@ def trained(task: Task) -> StrategyResult:
 
     def build(ansatz: QAOA) -> Any:
         objective = task.build(ansatz)
-        takes = getattr(objective.simulator, "seconds_of_a_value", 0.0)
+        engine = objective.simulator
+        takes = engine.seconds_of_a_value if isinstance(engine, SupportsEstimate) else 0.0
         limit = deadline.left
         if takes > max(limit, _SHORT):
             raise ParameterError(
