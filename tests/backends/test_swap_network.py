@@ -9,6 +9,7 @@ import pytest
 import hybridq as hq
 from hybridq.backends.lines import best_line
 from hybridq.backends.swap_network import meeting_layers, short_order, swap_network
+from hybridq.circuits.instructions import PauliRotation
 from hybridq.noise import DeviceSnapshot, GateCalibration, QubitCalibration
 
 GRAPHS = {
@@ -44,12 +45,18 @@ def test_fields_are_part_of_a_network() -> None:
 
 @pytest.mark.parametrize("n", [4, 8, 12, 16, 32])
 def test_a_dense_network_has_the_published_number_of_gates(n: int) -> None:
-    """(n - 1)(3n - 2)/2 CX in n - 2 layers of swaps, 15, 77, 187, 345 and 1457."""
+    """(n - 1)(3n - 2)/2 CX (15, 77, 187, 345, 1457) of depth 3n - 2 (n - 2 layers of swaps)."""
     network = swap_network(hq.QAOA(hq.MaxCut(nx.complete_graph(n)), p=1).circuit)
     assert network is not None
     assert network.layers == n - 2
     counts = network.circuit.gate_counts()
     assert counts["cx"] + 2 * counts["rzz"] == (n - 1) * (3 * n - 2) // 2
+    ends = [0] * n  # in CX
+    for step in network.circuit.instructions:
+        if len(step.qubits) == 2:
+            a, b = step.qubits
+            ends[a] = ends[b] = max(ends[a], ends[b]) + 1 + isinstance(step, PauliRotation)
+    assert max(ends) == 3 * n - 2
 
 
 def test_all_pairs_meet_within_n_minus_2_layers() -> None:

@@ -245,7 +245,9 @@ def test_predicted_variances_are_those_of_dense_operators(name):
         assert spread == pytest.approx(KNOWN[name, grouping], rel=tight)
 
 
-@pytest.mark.parametrize(("name", "fewer"), [("h6_sto3g", 39), ("lih_sto3g", 48)])
+@pytest.mark.parametrize(
+    ("name", "fewer"), [("h6_sto3g", 39), ("lih_sto3g", 48), ("h2o_sto3g", 200)]
+)
 def test_a_plan_takes_many_times_fewer_shots_than_groups_weighted_by_one_norms(name, fewer):
     problem = molecule(name)
     _, state = ground_state(problem)

@@ -13,8 +13,8 @@ from hybridq.measurement.pauli_grouping import covariance
 from tests.measurement.test_groupings import ground_state
 
 # Terms drawn by their weight, bases drawn evenly, bases drawn by the best product distribution.
-# The geometries have the published energies to 1e-9. Left out: the last one of LiH, whose distribution
-# is not determined by its cost.
+# The geometries have the published energies to 1e-9. The last value of LiH is left out: several
+# distributions have nearly the least cost, with other variances.
 PUBLISHED = {
     "H 0 0 0; H 0 0 0.735": ("sto-3g", 2.4934667759321, 1.9710775636479, 1.8555830498850),
     "H 0 0 0; H 0 0 0.7462": ("6-31g", 119.67906001906, 51.399820213876, 17.741947811137),

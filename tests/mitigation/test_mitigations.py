@@ -121,37 +121,51 @@ def test_cancellation_refuses_noise_that_it_would_not_undo(noise):
         slots(circuit, noise)
 
 
-EDGES = [(0, 1), (0, 4), (0, 3), (1, 2), (1, 5), (2, 4), (2, 3), (3, 5), (4, 5)]
+EDGES = {
+    6: "01 04 03 12 15 24 23 35 45",
+    8: "01 04 03 14 17 23 26 25 37 46 57 56",
+    10: "04 06 08 12 17 16 26 28 34 39 35 48 57 59 79",
+}
 
 
-def cut_circuit():
-    """One layer of QAOA in CX and RZ: γ = 0.6, β = 0.4."""
-    circuit = hq.Circuit(6)
-    for qubit in range(6):
+def cut_circuit(n, edges, beta):
+    """One layer of QAOA in CX and RZ: γ = 0.6."""
+    circuit = hq.Circuit(n)
+    for qubit in range(n):
         circuit = circuit.h(qubit)
-    for u, v in EDGES:
+    for u, v in edges:
         circuit = circuit.cx(u, v).rz(v, 0.6).cx(u, v)
-    for qubit in range(6):
-        circuit = circuit.rx(qubit, 0.8)
+    for qubit in range(n):
+        circuit = circuit.rx(qubit, 2 * beta)
     return circuit
 
 
-def test_bounds_are_those_of_the_exact_distribution():
+@pytest.mark.parametrize(
+    ("n", "beta", "alpha", "ideal", "noisy", "low", "high"),
+    [
+        (6, 0.4, 0.83085, 1.730063, 1.586632, 0.993524, 2.103769),
+        (8, 0.4, 0.78109, 2.642025, 2.414047, 1.603308, 3.044011),
+        (10, 0.4, 0.73430, 3.553986, 3.240465, 2.343925, 4.233836),
+        (10, -0.4, 0.73430, -2.212892, -2.047844, -2.771597, -1.457131),
+    ],
+)
+def test_bounds_are_those_of_the_exact_distribution(n, beta, alpha, ideal, noisy, low, high):
     # By an independent dense simulation; α = (1 − 15λ₂/16)^{2m} (1 − 3λ₁/4)^{2n+m}.
     noise = hq.NoiseModel(
         one_qubit=hq.noise.depolarizing(0.001), two_qubit=hq.noise.depolarizing(0.01)
     )
-    hamiltonian = hq.PauliSum.from_sparse([("ZZ", edge, 0.5) for edge in EDGES], 6)
-    circuit = cut_circuit()
-    alpha = no_error(circuit, noise)
-    assert alpha == pytest.approx(0.83085, abs=1e-5)
-    engine = hq.engines.Density(noise, kernels="numpy").bind(circuit, hamiltonian)
+    edges = [(int(u), int(v)) for u, v in EDGES[n].split()]
+    circuit = cut_circuit(n, edges, beta)
+    hamiltonian = hq.PauliSum.from_sparse([("ZZ", edge, 0.5) for edge in edges], n)
+    found = no_error(circuit, noise)
+    assert found == pytest.approx(alpha, abs=1e-5)
+    engine = hq.engines.Density(noise).bind(circuit, hamiltonian)
     counts = np.round(engine.probabilities([]) * 4_000_000).astype(int)
     values = np.repeat(engine.energies(), counts)
-    assert values.mean() == pytest.approx(1.586632, abs=1e-4)
-    assert tail_mean(values, alpha)[0] == pytest.approx(0.993524, abs=1e-4)
-    assert -tail_mean(-values, alpha)[0] == pytest.approx(2.103769, abs=1e-4)
-    assert circuit.expectation(hamiltonian) == pytest.approx(1.730063359, abs=1e-8)
+    assert values.mean() == pytest.approx(noisy, abs=2e-4)
+    assert tail_mean(values, found)[0] == pytest.approx(low, abs=2e-4)
+    assert -tail_mean(-values, found)[0] == pytest.approx(high, abs=2e-4)
+    assert circuit.expectation(hamiltonian) == pytest.approx(ideal, abs=1e-6)
 
 
 def test_bounds_hold_with_readout_errors():
