@@ -292,6 +292,14 @@ class Connection(ABC):
     def find(self, tag: str) -> list[str]:
         """Return the ids of the jobs with a tag."""
 
+    def awaited(self, jobs: Sequence[str]) -> str:
+        """Return where to learn how results come by hand, to be followed by what to do then."""
+        return ""
+
+    def corrected(self, jobs: Sequence[str]) -> str:
+        """Return how results that came by hand are corrected."""
+        return "correct the results"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Backend(Configured, ABC):

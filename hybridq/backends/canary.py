@@ -9,6 +9,9 @@ from hybridq.circuits.circuit import Circuit
 
 SHOTS = 100
 
+ALONE = "nothing else was submitted; check the order of bits or the qubits in use"
+"""Remedy of a canary that ran before anything else."""
+
 _FAR = 0.5  # a mean on the wrong side of it is another bit
 
 
@@ -28,12 +31,13 @@ def canary(n_qubits: int) -> Execution:
     return Execution(circuit, (), SHOTS)
 
 
-def check_canary(bits: Bits, title: str) -> None:
+def check_canary(bits: Bits, title: str, remedy: str = ALONE) -> None:
     """Raise unless the bits of the canary are those that were prepared.
 
     Args:
         bits: that were measured, shape (shots, n_qubits).
         title: name of the backend.
+        remedy: what to do where they are not.
 
     Raises:
         BackendError: a majority of some qubit's bits is wrong.
@@ -50,5 +54,5 @@ def check_canary(bits: Bits, title: str) -> None:
         f"as 1 in {100 * means[qubit]:.0f} % of {len(bits)} shots; the bits come in {order} order",
         argument="backend",
         value=title,
-        remedy="nothing else was submitted; check the order of bits or the qubits in use",
+        remedy=remedy,
     )

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
@@ -93,6 +93,11 @@ class Folder(Backend):
     def spec(self) -> dict[str, Any]:
         """Name and options, with the whole path of the folder."""
         return {**super().spec, "path": str(Path(self.path).resolve())}
+
+    @property
+    def identity(self) -> str:
+        """Text of the machine, which stays the same where its counts are read in another order."""
+        return super(Folder, replace(self, order=ORDERS[0])).identity
 
     def connect(self) -> Connection:
         """Return a connection to the folder."""
@@ -203,6 +208,17 @@ class FolderConnection(Connection):
             except BackendError as error:
                 raise FormatError(f"entry {number}: {error}", source=source) from None
         return bits
+
+    def awaited(self, jobs: Sequence[str]) -> str:
+        """Return the file that says what to run and how to answer."""
+        return f"see {self._path / jobs[0] / MANIFEST}, and "
+
+    def corrected(self, jobs: Sequence[str]) -> str:
+        """Return which file to correct, or which option."""
+        other = next(each for each in ORDERS if each != self._backend.order)
+        return (
+            f"correct {self._path / jobs[0] / COUNTS}, or give the backend the option order={other}"
+        )
 
     def cancel(self, job: str) -> None:
         """Mark a batch as cancelled."""

@@ -20,7 +20,7 @@ from hybridq.backends.base import (
     ServiceError,
 )
 from hybridq.backends.budget import Budget
-from hybridq.backends.canary import canary, check_canary
+from hybridq.backends.canary import ALONE, canary, check_canary
 from hybridq.backends.ledger import BatchState, Ledger
 from hybridq.backends.limits import batches_of, check_executions
 from hybridq.backends.recovery import Clock, adopt, recover, wait_for
@@ -260,7 +260,8 @@ def _finished(session: _Session, wanted: Sequence[Execution]) -> tuple[str, ...]
         raise PendingError(
             f"{session.backend.title} has no results of {', '.join(jobs)} yet",
             jobs,
-            remedy="run the same command again when it has; nothing is submitted twice",
+            remedy=f"{session.connection.awaited(jobs)}run the same command again when it has; "
+            "nothing is submitted twice",
         )
     failed = next((each for each in batches if each.state is not BatchState.DONE), None)
     if failed is not None:
@@ -276,16 +277,24 @@ def _finished(session: _Session, wanted: Sequence[Execution]) -> tuple[str, ...]
 def _check_canary(session: _Session, probe: Execution) -> None:
     """Wait for the canary and check it; the bits of a failed one are never used.
 
+    Where results come by hand, its batch stays open: the results can be corrected and read again.
+
     Raises:
         BackendError: it failed.
     """
     numbers = _batches_of(session, [probe])
-    _finished(session, [probe])
+    jobs = _finished(session, [probe])
+    by_hand = not session.limits.waits
+    corrected = session.connection.corrected(jobs) if by_hand else ""
+    remedy = f"{corrected}, then run the same command again; nothing is submitted twice"
     try:
-        check_canary(_pooled(session, probe), session.backend.title)
+        check_canary(_pooled(session, probe), session.backend.title, remedy if by_hand else ALONE)
     except BackendError as error:
-        for number in numbers:
-            session.ledger.close_batch(number, BatchState.REJECTED, str(error))
+        for number, job in zip(numbers, jobs, strict=True):
+            if by_hand:
+                session.ledger.submitted(number, job)
+            else:
+                session.ledger.close_batch(number, BatchState.REJECTED, str(error))
         raise
 
 

@@ -77,8 +77,27 @@ def test_the_last_qubit_may_come_first(tmp_path: Path) -> None:
 
 
 def test_reversed_counts_are_caught_by_the_canary(inbox: Inbox) -> None:
+    reversed_counts = [{"011": 100}, {"001": 4, "111": 6}]
+    inbox.answer(reversed_counts)
+    for _ in range(2):
+        with pytest.raises(BackendError, match=r"reversed order: correct .*counts.json, or give"):
+            inbox.run()
+    inbox.backend = Folder(inbox.backend.path, order="qubit0-last")
+    (bits,) = inbox.run().bits
+    assert bits.sum(axis=0).tolist() == [10, 6, 6]
+    assert len(list(inbox.folder.parent.iterdir())) == 1  # nothing was submitted twice
+
+
+def test_counts_in_another_order_can_be_corrected(inbox: Inbox) -> None:
     inbox.answer([{"011": 100}, {"001": 10}])
-    with pytest.raises(BackendError, match="reversed order"):
+    with pytest.raises(BackendError, match="nothing is submitted twice"):
+        inbox.run()
+    inbox.answer(GOOD)
+    assert inbox.run().executions == 0
+
+
+def test_what_is_awaited_is_named(inbox: Inbox) -> None:
+    with pytest.raises(PendingError, match=f"see .*{inbox.job}.*manifest.json, and run the same"):
         inbox.run()
 
 
