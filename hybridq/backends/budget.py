@@ -103,5 +103,9 @@ def _exceeded(need: str, name: str, limit: float) -> BudgetError:
         (f"{need}: more than ", Setting(name, limit)),
         argument=name,
         value=limit,
-        remedy="raise the limit, or take fewer shots; nothing was submitted",
+        remedy=(
+            "raise the limit; nothing was submitted"
+            if name == "max_executions"
+            else "raise the limit, or take fewer shots; nothing was submitted"
+        ),
     )

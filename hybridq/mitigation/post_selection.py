@@ -108,10 +108,10 @@ class PostSelection(Mitigation):
         """
         if self.particles is None:
             raise ParameterError(
+                f"the mitigation {self.name} needs the numbers of α and β electrons, which this "
+                "problem does not have",
                 argument="particles",
-                value=None,
-                expected="the numbers of α and β electrons, such as (2, 2)",
-                remedy="give them; a problem without electrons has other mitigations",
+                remedy="choose another mitigation, or give particles such as (2, 2)",
             )
         if not any(keeps_electrons(group.rotation) for group in plan.groups):
             raise ParameterError(

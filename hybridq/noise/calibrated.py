@@ -295,7 +295,7 @@ def _check_relaxation(device: DeviceSnapshot, names: Sequence[int]) -> None:
         device,
         names,
         lambda each: each.t1 is not None and each.t2 is not None and each.t2 > 2.0 * each.t1,
-        "t2 is above 2 t1, which no channel has,",
+        "t2 is above 2 t1, which no channel has",
         "choose other qubits, or set t2 to 2 t1 there (clip_t2=True)",
     )
 
@@ -317,5 +317,5 @@ def _check_each(
         plural = "qubit" if len(found) == 1 else "qubits"
         listed = ", ".join(map(str, found[:10])) + (" and more" if len(found) > 10 else "")
         raise ParameterError(
-            f"{what} of {plural} {listed} of {device.name}", argument="snapshot", remedy=remedy
+            f"{plural} {listed} of {device.name}: {what}", argument="snapshot", remedy=remedy
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hybridq.core.checks import is_real
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
 from hybridq.core.files import read_bytes
 from hybridq.core.registry import Registry
 from hybridq.noise import channels, general, qubitwise
@@ -110,7 +110,13 @@ def model_from_text(text: str) -> NoiseModel:
         FormatError: the file cannot be read, or is not JSON.
     """
     if "=" not in text:
-        return NoiseModel.from_json(read_bytes(text)[0].decode("utf-8", "replace"))
+        data, name = read_bytes(text)
+        try:
+            return NoiseModel.from_json(data.decode("utf-8", "replace"))
+        except FormatError as error:  # of a text
+            raise FormatError(error.text, source=name, line=error.line) from None
+        except (ParameterError, DimensionError) as error:
+            raise FormatError(error.text, source=name) from None
     if text.partition("=")[0].strip() == "snapshot":
         return _of_snapshot(_snapshot_options(text))
     given: dict[str, Any] = {}
@@ -189,7 +195,10 @@ def noise_from(description: Any, argument: str = "noise") -> GateNoise:
         UnknownNameError: a kind that does not exist.
     """
     if is_real(description):
-        return channels.Depolarizing(description)
+        try:
+            return channels.Depolarizing(description)
+        except ParameterError as error:
+            raise error.with_argument(argument) from None
     given = _mapping(argument, description)
     if "kind" not in given:
         raise ParameterError(

@@ -12,7 +12,7 @@ from hybridq.core.text import capital
 from hybridq.presentation import machine, numbers, search
 from hybridq.presentation.answers import search_clauses
 from hybridq.presentation.energy_parts import HARTREE_FOCK
-from hybridq.presentation.measured import measured_facts
+from hybridq.presentation.measured import measured_clause, measured_facts
 from hybridq.presentation.numbers import HARTREE, multiplicity
 from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
@@ -127,6 +127,8 @@ def brief(result: Result, block: Energy) -> str:
         return machine.energy_headline(result.execution, " Ha" if block.unit == HARTREE else "")
     parts = [f"Energy {_energy(result.trained, block)}"]
     parts.append(_error_clause(block) or "no exact energy")
+    if result.measured is not None:
+        parts.append(measured_clause(result.measured))
     return ", ".join(parts) + search.ending(result.optimizer, result.seed)
 
 

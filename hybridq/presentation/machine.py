@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hybridq.core.errors import Setting, Text
 from hybridq.core.numbers import number, percent, plural
 from hybridq.core.text import one_line
+from hybridq.presentation.measured import with_error
 
 if TYPE_CHECKING:
     from hybridq.presentation.result import Result
@@ -131,31 +132,27 @@ def price_text(info: MachineInfo) -> str:
 
 
 def measured_text(info: MachineInfo) -> str:
-    """Return the measured mean with its standard error, as in ``12.35 ± 0.04``."""
+    """Return the measured mean with its standard error, as in ``12.350 ± 0.042``."""
     assert info.mean is not None
-    return with_error(info.mean, info.standard_error)
+    return value_text(info.mean, info.standard_error)
 
 
-def with_error(value: float, error: float | None) -> str:
+def value_text(value: float, error: float | None) -> str:
     """Return a value with its standard error, if it has one."""
-    if not error or error <= 0.0:
-        return number(value)
-    return f"{float(f'{value:.6g}'):g} ± {error:.1g}"
+    return with_error(value, error) if error else number(value)
 
 
 def predicted_text(info: MachineInfo) -> str:
     """Return the predicted mean, with the standard error of an estimate."""
     assert info.noisy is not None
-    if info.noisy_error > 0.0:
-        return f"{info.noisy:.6g} ± {info.noisy_error:.1g}"
-    return f"{info.noisy:.6g}"
+    return with_error(info.noisy, info.noisy_error) if info.noisy_error else f"{info.noisy:.6g}"
 
 
 def means(info: MachineInfo) -> list[tuple[str, str, float]]:
     """Return names, texts and numbers of the mean values, measured ones first."""
     rows = []
     if info.mitigated is not None:
-        text = with_error(info.mitigated, info.mitigated_error)
+        text = value_text(info.mitigated, info.mitigated_error)
         rows.append(("Measured, mitigated", text, info.mitigated))
     if info.mean is not None:
         rows.append(("Measured, on average", measured_text(info), info.mean))
@@ -172,7 +169,7 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
     where = f"{one_line(info.backend)}, {plural(info.shots, 'shot')}"
     counted = plural(info.executions, "execution")
     if not info.submitted:
-        spent = f"{counted} would be submitted"
+        spent = f"{_at_most(info)}{counted} would be submitted"
     elif info.executions == 0:
         spent = "nothing new was submitted"
     else:
@@ -203,6 +200,11 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
     rows += [("Refinement", one_line(info.refinement))] if info.refinement else []
     rows += [("Resumed", one_line(remark)) for remark in info.remarks]
     return rows
+
+
+def _at_most(info: MachineInfo) -> str:
+    """Return words for a number to which a mitigation adds circuits that are not known yet."""
+    return "at most " if info.mitigation_circuits else ""
 
 
 def _mitigation_line(info: MachineInfo) -> str:
@@ -277,13 +279,13 @@ def energy_headline(info: MachineInfo, unit: str) -> str:
             if info.mean is None
             else f"; {measured_text(info)} before mitigation{foreseen}"
         )
-    text = with_error(info.value, info.error)
+    text = value_text(info.value, info.error)
     return f"Measured on {one_line(info.backend)}: {text}{unit}{foreseen}."
 
 
 def dry_run_headline(info: MachineInfo) -> str:
     """Return the sentences on a run of which nothing was submitted."""
-    counted = plural(info.executions, "execution")
+    counted = _at_most(info) + plural(info.executions, "execution")
     kept = f", of which the ledger has {info.reused:,}" if info.reused else ""
     return (
         f"Dry run, nothing was submitted. A run would submit {counted} to "

@@ -55,6 +55,13 @@ def with_error(value: float, error: float, unit: str | None = None) -> str:
     return f"{value:.{digits}f} ± {error:.{digits}f}{symbol}"
 
 
+def measured_clause(measured: MeasuredEnergy) -> str:
+    """Return the measured energy, and what its mitigation is worth, in a few words."""
+    shown = f"measured {with_error(measured.value, measured.standard_error, measured.unit)}"
+    label = "" if measured.mitigation is None else f" ({measured.mitigation}, {measured.label})"
+    return shown + label
+
+
 def measured_facts(measured: MeasuredEnergy) -> list[tuple[str, Text]]:
     """Return the rows about the measured energy and its mitigation."""
     shown = with_error(measured.value, measured.standard_error, measured.unit)

@@ -1,6 +1,7 @@
 """`--target-error`, `--shots` and `--grouping` of energies."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_a_measured_energy_is_shown_with_its_error_bar(solve):
     assert "± 0.005" in shown
     assert "fully-commuting; predicted ± 0.005 Ha" in shown
     assert "shots of 2 circuits" in shown
+
+
+def test_one_line_holds_the_measured_energy_and_its_label(solve):
+    noisy = ("--noise", "two_qubit=0.005", "--mitigate", "post-selection")
+    shown = solve("--target-error", "2e-2", "--quiet", *noisy).out
+    assert re.search(r"measured -1\.\d+ ± 0\.0\d+ Ha \(post-selection, biased\), seed 3", shown)
 
 
 def test_json_holds_shots_and_circuits(solve):

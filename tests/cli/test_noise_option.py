@@ -54,7 +54,7 @@ def test_a_snapshot_of_a_device_is_its_noise_and_pairs_that_it_lacks_are_refused
     ("noise", "options", "message"),
     [
         ("three=1", (), "--noise must be a JSON file, or one_qubit=NUM"),
-        ("one_qubit=2", (), "strength must be a number from 0 to 1, got 2.0"),
+        ("one_qubit=2", (), "one_qubit must be a number from 0 to 1, got 2.0"),
         ("missing.json", (), "missing.json: file not found"),
         (TEXT, ("--engine", "diagonal"), "does not take noise: use --engine density"),
     ],

@@ -140,7 +140,7 @@ def test_a_circuit_wider_than_the_device_is_refused(kind):
             lambda: hq.NoiseModel.from_snapshot(
                 Device("d", (Qubit(1, 1, 0, 0), Qubit(1, 2.5, 0, 0)))
             ),
-            "t2 is above 2 t1, which no channel has, of qubit 1 of d",
+            "qubit 1 of d: t2 is above 2 t1, which no channel has",
         ),
         (
             lambda: hq.NoiseModel.from_snapshot(
@@ -150,7 +150,7 @@ def test_a_circuit_wider_than_the_device_is_refused(kind):
         ),
         (
             lambda: hq.NoiseModel.from_snapshot(Device("d", (Qubit(p10=0, p01=0), Qubit(p10=0)))),
-            "reports no readout errors of qubit 1 of d: add p10 and p01",
+            "qubit 1 of d: the snapshot reports no readout errors: add p10 and p01",
         ),
         (lambda: hq.NoiseModel.from_snapshot(LINE, uncoupled="mean"), "'refuse' or 'median'"),
         (lambda: hq.NoiseModel.from_snapshot(LINE, clip_t2=1), "clip_t2 must be True or False"),

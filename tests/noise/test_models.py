@@ -143,7 +143,7 @@ def test_a_short_text_is_depolarizing_noise_and_a_readout(tmp_path):
         ("one_qubit=much", "one_qubit must be a number from 0 to 1, got 'much'"),
         ("one_qubit=0.1/0.2", "a strength of depolarizing noise"),
         ("readout=0.1", "readout=P10/P01"),
-        ("two_qubit=1.5", "strength must be a number from 0 to 1, got 1.5"),
+        ("two_qubit=1.5", "two_qubit must be a number from 0 to 1, got 1.5"),
     ],
 )
 def test_short_texts_of_another_form_are_refused(text, words):

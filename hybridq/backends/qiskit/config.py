@@ -45,7 +45,7 @@ class Qiskit(OnQiskitDevice):
     Circuits are compiled once, with their parameters: Qiskit's optimizer with several seeds, and
     SWAP networks on a line; the candidate with the highest estimated probability of a run without
     errors is taken. Fake devices and snapshots are simulated here, with noise from their reported
-    errors: a best case of a machine.
+    errors: a best case of a machine. A reported T2 above 2 T1 counts as 2 T1.
 
     Args:
         device: ``"statevector"`` for exact samples; ``"fake-27"`` for a device of 27 qubits with

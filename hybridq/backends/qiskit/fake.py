@@ -59,10 +59,12 @@ class FakeDeviceConnection(LocalConnection):
         if key not in self._compiled:
             _, facts = compiled_for(circuit, self._target, self._snapshot)
             if facts.circuit is None or facts.noise is None:
-                raise BackendError(
-                    f"{self._snapshot.name} cannot be simulated: it has gates that the embedded "
-                    "simulators do not have, or reports no readout errors"
+                lacks = (
+                    "it has gates that the embedded simulators do not have"
+                    if facts.circuit is None
+                    else "it reports no readout errors of some of the qubits in use"
                 )
+                raise BackendError(f"{self._snapshot.name} cannot be simulated: {lacks}")
             self._compiled[key] = facts
         return self._compiled[key]
 
