@@ -293,7 +293,7 @@ class Connection(ABC):
         """Return the ids of the jobs with a tag."""
 
     def awaited(self, jobs: Sequence[str]) -> str:
-        """Return where to learn how results come by hand, to be followed by what to do then."""
+        """Return where to read how results come by hand, before what to do then."""
         return ""
 
     def corrected(self, jobs: Sequence[str]) -> str:

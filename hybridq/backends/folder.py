@@ -96,7 +96,7 @@ class Folder(Backend):
 
     @property
     def identity(self) -> str:
-        """Text of the machine, which stays the same where its counts are read in another order."""
+        """Text of the machine; the order in which its counts are read does not matter."""
         return super(Folder, replace(self, order=ORDERS[0])).identity
 
     def connect(self) -> Connection:

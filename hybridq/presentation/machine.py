@@ -203,7 +203,7 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
 
 
 def _at_most(info: MachineInfo) -> str:
-    """Return words for a number to which a mitigation adds circuits that are not known yet."""
+    """Return words before a number that counts circuits of a mitigation."""
     return "at most " if info.mitigation_circuits else ""
 
 
