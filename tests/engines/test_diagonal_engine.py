@@ -83,6 +83,14 @@ def test_passes_agree_with_the_slow_twin(n, cost, precision):
     check_against_twin(random_ising(n, n, **COSTS[cost]), precision)
 
 
+@pytest.mark.parametrize("fields", [0, 2])
+@pytest.mark.usefixtures("many_strips")
+def test_a_cost_of_few_levels_agrees_with_the_slow_twin(fields):
+    ring = np.array([(i, i + 1) for i in range(11)] + [(0, 11)])
+    linear = np.where(np.arange(12) < fields, 1.0, 0.0)
+    check_against_twin(Ising(12, 0.5, linear, ring, np.ones(12)), "double")
+
+
 def check_against_twin(ising, precision, step=1e-4):
     for p in (1, 2, 3):
         x = random_angles(p, p)

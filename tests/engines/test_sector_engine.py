@@ -19,6 +19,7 @@ from hybridq.circuits.instructions import (
     XMixer,
 )
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.core.processes import cores
 from hybridq.engines.sector.engine import SectorEngine
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.pauli_sum import PauliSum
@@ -286,6 +287,7 @@ def test_samples_follow_the_probabilities_and_the_seed():
     np.testing.assert_array_equal(engine.sample(x, 100, rng=5), engine.sample(x, 100, rng=5))
 
 
+@pytest.mark.skipif(cores() < 2, reason="needs two cores")
 def test_threads_do_not_change_the_numbers(monkeypatch):
     monkeypatch.setattr("hybridq.engines.sector.walker.TEAM_STATES", 1)
     monkeypatch.setattr("hybridq.engines.sector.action.TEAM_ENTRIES", 1)

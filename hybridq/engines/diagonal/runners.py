@@ -122,27 +122,25 @@ class OneBlock(_Compiled):
         self.block_bits = bits
         self._bits, self._symmetric, self._cost, self._team = bits, symmetric, cost, team
         self._space = workspace.block_space(bits, len(cost.levels), dtype)
+        self._arguments = tuple(cost), tuple(self._space)
 
     def energy(self, ket: State, angles: Vector) -> float:
         """Return the expectation value; leave the state in `ket`."""
-        return block_energy(
-            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
-        )
+        return block_energy(ket, self._bits, self._symmetric, angles, *self._arguments)
 
     def gradient(
         self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
     ) -> float:
         """Return the expectation value; leave its derivatives in `out`."""
+        cost, space = self._arguments
+        measured = tuple(_measured(self._cost, weights))
         return block_gradient(
-            ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles, self._cost,
-            _measured(self._cost, weights), self._space, out,
-        )  # fmt: skip
+            ket, bra, self._bits, self._symmetric, angles, cost, measured, space, out
+        )
 
     def evolve(self, ket: State, angles: Vector) -> bool:
         """Leave the final state in `ket`; return True if all its bits are flipped."""
-        return block_evolve(
-            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
-        )
+        return block_evolve(ket, self._bits, self._symmetric, angles, *self._arguments)
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""

@@ -9,6 +9,7 @@ import numpy as np
 from hybridq.core.arrays import aligned
 from hybridq.engines.diagonal.kernels.block import BlockSpace
 from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS
+from hybridq.engines.diagonal.kernels.levels_simd import FEW
 from hybridq.engines.diagonal.kernels.passes import PassSpace
 from hybridq.engines.diagonal.kernels.tables import Grid, Tables
 
@@ -48,12 +49,17 @@ def _signs(dtype: Any) -> Any:
     return (1 - 2 * (ones % 2).astype(np.int8)).astype(dtype)
 
 
+def _level_list(levels: int, dtype: Any) -> Any:
+    """Return room for the phases of levels: a power of two, at least `FEW`."""
+    return aligned((2, max(1 << max(levels - 1, 0).bit_length(), FEW)), dtype)
+
+
 def block_space(bits: int, levels: int, dtype: Any) -> BlockSpace:
     """Return working arrays for one-block states."""
     size = 1 << bits
     return BlockSpace(
         table=aligned((2, size), dtype),
-        levels=aligned((2, levels), dtype),
+        levels=_level_list(levels, dtype),
         factors=np.array([np.ones((bits, bits)), np.zeros((bits, bits))]),
         costs=aligned(size, dtype),
         held=np.full(1, -1),
@@ -79,7 +85,7 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
         of_high=aligned((2, of_high), dtype),
         of_middle=aligned((2, of_middle), dtype),
         factors=np.array([np.ones((len(qubits),) * 2), np.zeros((len(qubits),) * 2)]),
-        levels=aligned((2, levels), dtype),
+        levels=_level_list(levels, dtype),
         low_cost=aligned(low, dtype),
         high_cost=aligned(high, dtype),
         of_high_cost=aligned(of_high),

@@ -6,17 +6,23 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from hybridq.core.arrays import aligned
 from hybridq.core.emit import CHUNK
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.kernels import sampling, spin_flip
+from hybridq.engines.diagonal.kernels.levels_simd import FEW
 from hybridq.engines.diagonal.kernels.phases import (
     LEVELS,
     QUADRATIC,
     STORED,
     Cost,
     cost_table,
+    level_phases,
+    line_costs,
     line_phases,
+    multiply_levels,
     phase_of,
+    undo_levels,
 )
 from hybridq.engines.diagonal.kernels.strips import Scratch, Strip, apply_phase, strip_energy
 from hybridq.engines.diagonal.kernels.tables import Phase, prepare_costs, prepare_phase
@@ -94,22 +100,63 @@ def test_a_cost_table_holds_the_cost_of_every_index(bits):
 
 
 @pytest.mark.parametrize("flipped", [False, True])
-@pytest.mark.parametrize("kind", [LEVELS, STORED])
-def test_phases_of_stored_costs(kind, flipped):
-    rng = np.random.default_rng(3)
-    levels, numbers = rng.normal(size=5), rng.integers(5, size=32).astype(np.uint8)
-    values = levels[numbers]
-    cost = Cost(
-        kind, np.zeros(2), np.zeros((2, 5)), np.zeros((5, 5)), numbers,
-        levels if kind == LEVELS else values,
-    )  # fmt: skip
-    level_phases = 0.5 * np.exp(-0.7j * levels)
+def test_phases_of_a_stored_cost(flipped):
+    values = np.random.default_rng(3).normal(size=32)
+    cost = stored_cost(STORED, np.zeros(0, np.uint16), values)
     re, im = np.empty(8), np.empty(8)
-    compiled(line_phases)(
-        re, im, 8, cost, 4, flipped, 0.7, 0.5, level_phases.real.copy(), level_phases.imag.copy()
-    )
+    compiled(line_phases)(re, im, 8, cost, 4, flipped, 0.7, 0.5, np.empty(0), np.empty(0))
     energies = (values[::-1] if flipped else values)[4:12]
     np.testing.assert_allclose(re + 1j * im, 0.5 * np.exp(-0.7j * energies), atol=1e-14)
+
+
+def stored_cost(kind, numbers, levels):
+    """A cost that is stored."""
+    return Cost(kind, np.zeros(2), np.zeros((2, 5)), np.zeros((5, 5)), numbers, levels)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("flipped", [False, True])
+@pytest.mark.parametrize("levels", [1, 7, 19, 32, 33, 150])
+def test_phases_of_levels(levels, flipped, dtype):
+    rng = np.random.default_rng(levels)
+    listed = -3.5 + np.arange(levels)
+    numbers = rng.integers(levels, size=512).astype(np.uint16)
+    cost = stored_cost(LEVELS, numbers, listed)
+    energies = listed[numbers[::-1] if flipped else numbers][128:192]
+    phases = 0.5 * np.exp(-0.7j * energies)
+    lists = aligned((2, 256), dtype)
+    compiled(level_phases)(listed, 0.7, 0.5, lists[0], lists[1])
+
+    re, im = np.empty((2, 64), dtype)
+    compiled(line_phases)(re, im, 64, cost, 128, flipped, 0.7, 0.5, lists[0], lists[1])
+    np.testing.assert_allclose(re + 1j * im, phases, atol=TOLERANCE[dtype])
+
+    ket, bra = (random_complex(rng, 80, dtype) for _ in range(2))
+    expected = np.array([ket, bra])
+    expected[:, 8:72] *= phases
+    states = *parts(bra, dtype), *parts(ket, dtype)
+    where = 8, 64, cost, 128, flipped, lists[0], lists[1]
+    compiled(multiply_levels)(states[2], states[3], *where)
+    np.testing.assert_allclose(states[2] + 1j * states[3], expected[0], atol=TOLERANCE[dtype])
+    if levels <= FEW:
+        states = *parts(bra, dtype), *parts(ket, dtype)
+        slope = compiled(undo_levels)(*states, *where)
+        np.testing.assert_allclose(states[0] + 1j * states[1], expected[1], atol=TOLERANCE[dtype])
+        np.testing.assert_allclose(states[2] + 1j * states[3], expected[0], atol=TOLERANCE[dtype])
+        exact = np.vdot(expected[1, 8:72], energies * expected[0, 8:72]).imag
+        assert slope == pytest.approx(exact, abs=1000 * TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+@pytest.mark.parametrize("kind", [LEVELS, STORED])
+def test_costs_of_a_stored_cost(kind, flipped):
+    listed = 2.5 + np.arange(9)
+    numbers = np.random.default_rng(5).integers(9, size=128).astype(np.uint16)
+    values = listed[numbers]
+    cost = stored_cost(kind, numbers, listed if kind == LEVELS else values)
+    out = np.empty(64)
+    compiled(line_costs)(out, 64, cost, 32, flipped)
+    np.testing.assert_array_equal(out, (values[::-1] if flipped else values)[32:96])
 
 
 @pytest.mark.parametrize("flipped", [False, True])

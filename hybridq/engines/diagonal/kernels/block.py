@@ -8,23 +8,30 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies import adjoint_block, rotate_block
+from hybridq.engines.diagonal.kernels.chunks import vector_length
+from hybridq.engines.diagonal.kernels.levels_simd import FEW
 from hybridq.engines.diagonal.kernels.phases import (
     LEVELS,
     QUADRATIC,
     STORED,
+    Cost,
     block_apply_cost,
     block_energy_of,
     block_undo,
     cost_table,
+    double_products,
     level_phases,
     line_costs,
     line_phases,
     multiply,
+    multiply_levels,
     phase_factors,
     phase_of,
     phase_table,
+    undo_levels,
 )
 from hybridq.engines.diagonal.kernels.spin_flip import adjoint_complements, rotate_complements
 
@@ -34,7 +41,7 @@ class BlockSpace(NamedTuple):
 
     Attributes:
         table: phases of one layer, shape (2, 2**m).
-        levels: phases of the levels of a stored cost, shape (2, levels).
+        levels: phases of the levels of a stored cost, shape (2, ≥ levels), see `level_phases`.
         factors: pair phases of one layer, float64, shape (2, m, m).
         costs: cost of each z, shape (2**m,).
         held: 0 where `costs` holds E(z), 1 where it holds E(~z), else −1; int64, shape (1,).
@@ -79,10 +86,7 @@ def fill_start(re, im, at, bits, amplitude, quarter):
     re[at] = amplitude if quarter == 0 else (-amplitude if quarter == 2 else 0.0)
     im[at] = amplitude if quarter == 1 else (-amplitude if quarter == 3 else 0.0)
     for bit in range(bits):
-        size = 1 << bit
-        for z in range(size):
-            re[at + size + z] = -im[at + z]
-            im[at + size + z] = re[at + z]
+        double_products(re, im, at, 1 << bit, 0.0, 1.0)
 
 
 @jit(internal=True)
@@ -102,6 +106,18 @@ def _fill_table(bits, gamma, scale, flipped, cost, space):
 
 
 @jit(internal=True)
+def _multiply_phases(re, im, bits, gamma, scale, flipped, cost, space):
+    """Multiply a state by one layer's phase, times `scale`."""
+    if cost.kind == LEVELS and VECTOR_BYTES and 1 << bits >= vector_length(re):
+        level_re, level_im = space.levels[0], space.levels[1]
+        level_phases(cost.levels, gamma, scale, level_re, level_im)
+        multiply_levels(re, im, 0, 1 << bits, cost, 0, flipped, level_re, level_im)
+        return
+    _fill_table(bits, gamma, scale, flipped, cost, space)
+    multiply(re, im, 0, 1 << bits, space.table[0], space.table[1], 0)
+
+
+@jit(internal=True)
 def fill_costs(bits, flipped, cost, space):
     """Fill ``space.costs``, unless it already holds these costs."""
     flip = 1 if flipped else 0
@@ -115,28 +131,33 @@ def fill_costs(bits, flipped, cost, space):
         line_costs(space.costs, 1 << bits, cost, 0, flipped)
 
 
-@jit()
-def block_evolve(re, im, bits, symmetric, x, cost, space):
-    """Run all layers from |+…+⟩; return True if all bits end flipped.
+@jit(internal=True)
+def _undo_phases(bra_re, bra_im, re, im, bits, gamma, scale, flipped, cost, space):
+    """Undo a layer's phase on bra and ket, times `scale`; return Re ⟨bra| −iH |ket⟩."""
+    if cost.kind == LEVELS and cost.levels.shape[0] <= FEW and 1 << bits >= vector_length(re):
+        level_re, level_im = space.levels[0], space.levels[1]
+        level_phases(cost.levels, -gamma, scale, level_re, level_im)
+        return undo_levels(
+            bra_re, bra_im, re, im, 0, 1 << bits, cost, 0, flipped, level_re, level_im
+        )
+    fill_costs(bits, flipped, cost, space)
+    _fill_table(bits, -gamma, scale, flipped, cost, space)
+    return block_undo(
+        bra_re, bra_im, re, im, 1 << bits, space.table[0], space.table[1], space.costs, space.ones,
+        space.zeros,
+    )  # fmt: skip
 
-    Args:
-        re, im: real and imaginary parts of the state in the frame of `butterflies`, float32 or
-            float64, shape (2**bits,), overwritten.
-        bits: log2 of the number of amplitudes, int64.
-        symmetric: True where the state is one half of a spin-flip symmetric state of bits + 1
-            qubits.
-        x: γ_1 … γ_p, β_1 … β_p, float64, radians per unit of the cost and radians.
-        cost: the cost, a `Cost`.
-        space: working arrays, a `BlockSpace`.
-    """
+
+@jit(internal=True)
+def _evolve(re, im, bits, symmetric, x, cost, space):
+    """Run all layers from |+…+⟩; return True if all bits end flipped."""
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
     fill_start(re, im, 0, bits, 1.0 / math.sqrt(float(1 << bits)), 0)
     flipped = False
     for layer in range(layers):
         tangent, scale, flips = mixer_of(x[layers + layer], levels)
-        _fill_table(bits, x[layer], scale, flipped, cost, space)
-        multiply(re, im, 0, 1 << bits, space.table[0], space.table[1], 0)
+        _multiply_phases(re, im, bits, x[layer], scale, flipped, cost, space)
         t = re.dtype.type(tangent)
         rotate_block(re, 0, bits, t)
         rotate_block(im, 0, bits, t)
@@ -148,44 +169,55 @@ def block_evolve(re, im, bits, symmetric, x, cost, space):
 
 
 @jit()
-def block_energy(re, im, bits, symmetric, x, cost, space):
-    """Return the expectation of the cost after all layers, float64.
+def block_evolve(ket, bits, symmetric, x, cost, space):
+    """Run all layers from |+…+⟩; return True if all bits end flipped.
 
     Args:
-        re, im: real and imaginary parts of the state, float32 or float64, shape (2**bits,),
+        ket: the state in the frame of `butterflies`, float32 or float64, shape (2, 2**bits),
             overwritten.
         bits: log2 of the number of amplitudes, int64.
         symmetric: True where the state is one half of a spin-flip symmetric state of bits + 1
             qubits.
         x: γ_1 … γ_p, β_1 … β_p, float64, radians per unit of the cost and radians.
-        cost: the cost, a `Cost`.
-        space: working arrays, a `BlockSpace`.
+        cost: the fields of a `Cost` as a plain tuple, which Numba takes from Python in a fraction
+            of the time of a named one.
+        space: the fields of a `BlockSpace`, likewise.
     """
-    flipped = block_evolve(re, im, bits, symmetric, x, cost, space)
+    return _evolve(ket[0], ket[1], bits, symmetric, x, Cost(*cost), BlockSpace(*space))
+
+
+@jit()
+def block_energy(ket, bits, symmetric, x, cost, space):
+    """Return the expectation of the cost after all layers, float64.
+
+    Args:
+        ket, bits, symmetric, x, cost, space: as for `block_evolve`.
+    """
+    re, im, cost, space = ket[0], ket[1], Cost(*cost), BlockSpace(*space)
+    flipped = _evolve(re, im, bits, symmetric, x, cost, space)
     fill_costs(bits, flipped, cost, space)
     return block_energy_of(re, im, 1 << bits, space.costs, space.zeros)
 
 
 @jit()
-def block_gradient(
-    ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, measured, space, gradient
-):
+def block_gradient(ket, bra, bits, symmetric, x, cost, measured, space, gradient):
     """Return the expectation of `measured`; write its derivatives to `gradient`.
 
     The derivatives are by the adjoint method.
 
     Args:
-        ket_re, ket_im: real and imaginary parts of the ket, float32 or float64, shape (2**bits,),
-            overwritten.
-        bra_re, bra_im: those of a second state, overwritten.
-        bits, symmetric, x, cost, space: as for `block_energy`.
-        measured: the cost whose expectation is returned: `cost`, or another one that is stored.
+        ket, bits, symmetric, x, cost, space: as for `block_evolve`.
+        bra: a second state, overwritten.
+        measured: the cost whose expectation is returned, in the form of `cost`: that one, or
+            another one that is stored.
         gradient: the derivatives by x, float64, shape (2p,), overwritten; in the units of
             `measured` per unit of x.
     """
+    cost, measured, space = Cost(*cost), Cost(*measured), BlockSpace(*space)
+    ket_re, ket_im, bra_re, bra_im = ket[0], ket[1], bra[0], bra[1]
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
-    flipped = block_evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
+    flipped = _evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
     fill_costs(bits, flipped, cost, space)
     if measured.kind == STORED:
         line_costs(space.costs, 1 << bits, measured, 0, flipped)
@@ -206,10 +238,7 @@ def block_gradient(
         overlap += adjoint_block(bra_re, ket_re, 0, bits, t, weight, space.total)
         overlap += adjoint_block(bra_im, ket_im, 0, bits, t, weight, space.total)
         gradient[layers + layer] = 2.0 * overlap
-        fill_costs(bits, flipped, cost, space)
-        _fill_table(bits, -x[layer], scale, flipped, cost, space)
-        gradient[layer] = 2.0 * block_undo(
-            bra_re, bra_im, ket_re, ket_im, 1 << bits, space.table[0], space.table[1],
-            space.costs, space.ones, space.zeros,
-        )  # fmt: skip
+        gradient[layer] = 2.0 * _undo_phases(
+            bra_re, bra_im, ket_re, ket_im, bits, x[layer], scale, flipped, cost, space
+        )
     return value

@@ -34,6 +34,24 @@ def _rotate(emit: Emitter, rows: list[Any], tangent: Any, with_lanes: bool) -> l
     return rows
 
 
+def _pair_generator(emit: Emitter, bra: list[Any], ket: list[Any], bit: int) -> Any:
+    """Return the lanes of ⟨bra|G_q + G_{q+1}|ket⟩ for the row bits from `bit` on.
+
+    The sum of the two takes rows (k00, k01, k10, k11) to (s, d, d, −s) with s = k01 + k10 and
+    d = k11 − k00: four additions and two products, where one after the other takes eight products.
+    """
+    total = emit.zero()
+    one, other = 1 << bit, 2 << bit
+    for low in range(len(bra)):
+        if not low & (one | other):
+            rows = low, low | one, low | other, low | one | other
+            b00, b01, b10, b11 = (bra[row] for row in rows)
+            k00, k01, k10, k11 = (ket[row] for row in rows)
+            total = emit.fma(emit.add(k01, k10), emit.subtract(b00, b11), total)
+            total = emit.fma(emit.subtract(k11, k00), emit.add(b01, b10), total)
+    return total
+
+
 def _generator(emit: Emitter, bra: list[Any], ket: list[Any], total: Any, with_lanes: bool) -> Any:
     """Add the lanes of Σ_q ⟨bra|G_q|ket⟩ to `total`, G_q being (a, b) → (b, −a)."""
     if with_lanes:
@@ -42,13 +60,15 @@ def _generator(emit: Emitter, bra: list[Any], ket: list[Any], total: Any, with_l
             for left, right in zip(bra[1:], ket[1:], strict=True):
                 part = emit.fma(left, emit.swap_lanes(right, bit), part)
             total = emit.fma(part, emit.signs(bit), total)
-    for bit in range(len(bra).bit_length() - 1):
+    bits = len(bra).bit_length() - 1
+    for bit in range(0, bits - 1, 2):
+        total = emit.add(total, _pair_generator(emit, bra, ket, bit))
+    if bits % 2:
         plus = minus = emit.zero()
-        for low in range(len(bra)):
-            if not low >> bit & 1:
-                high = low | 1 << bit
-                plus = emit.fma(bra[low], ket[high], plus)
-                minus = emit.fma(bra[high], ket[low], minus)
+        half = len(bra) // 2
+        for low, high in zip(range(half), range(half, 2 * half), strict=True):
+            plus = emit.fma(bra[low], ket[high], plus)
+            minus = emit.fma(bra[high], ket[low], minus)
         total = emit.add(total, emit.subtract(plus, minus))
     return total
 

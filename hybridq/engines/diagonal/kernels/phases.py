@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.chunks import (
     CHUNK,
@@ -31,8 +32,18 @@ from hybridq.engines.diagonal.kernels.chunks import (
     scale_vector,
     vector_length,
 )
+from hybridq.engines.diagonal.kernels.levels_simd import (
+    FEW,
+    make_level_phases,
+    undo_few_levels,
+)
 
 QUADRATIC, LEVELS, STORED = 0, 1, 2
+
+_set_few = make_level_phases(few=True, multiplied=False)
+_set_many = make_level_phases(few=False, multiplied=False)
+_multiply_few = make_level_phases(few=True, multiplied=True)
+_multiply_many = make_level_phases(few=False, multiplied=True)
 
 
 class Cost(NamedTuple):
@@ -194,11 +205,58 @@ def linear_costs(out, at, bits, row, pairs):
 
 @jit(internal=True)
 def level_phases(levels, gamma, scale, re, im):
-    """Write the phase of level k, times `scale`, to (re, im)[k]."""
-    for k in range(levels.shape[0]):
-        c, s = phase_of(gamma, levels[k])
-        re[k] = scale * c
-        im[k] = scale * s
+    """Write the phase of level k, times `scale`, to (re, im)[k], by doubling.
+
+    Args:
+        levels: the costs, each 1 above the one before.
+        gamma, scale: the phase is scale · e^{−iγE}.
+        re, im: the phases, overwritten; as long as the next power of two.
+    """
+    c, s = phase_of(gamma, levels[0])
+    re[0], im[0] = scale * c, scale * s
+    count = 1
+    while count < levels.shape[0]:
+        c, s = phase_of(gamma, float(count))
+        double_products(re, im, 0, count, c, s)
+        count *= 2
+
+
+@jit(internal=True)
+def multiply_levels(re, im, at, count, cost, first, flipped, level_re, level_im):
+    """Multiply `count` amplitudes by the phases of their levels.
+
+    Args:
+        re, im: the amplitudes from `at`, changed in place.
+        count: a multiple of the lanes of a vector.
+        cost: a `Cost` of kind LEVELS.
+        first: the first z, int64.
+        flipped: True for the cost of ~z.
+        level_re, level_im: as `level_phases` fills them.
+    """
+    numbers = cost.numbers
+    if flipped:
+        first = numbers.shape[0] - 1 - first
+    if cost.levels.shape[0] <= FEW:
+        _multiply_few(re, im, at, count, numbers, first, flipped, level_re, level_im)
+    else:
+        _multiply_many(re, im, at, count, numbers, first, flipped, level_re, level_im)
+
+
+@jit(internal=True)
+def undo_levels(bra_re, bra_im, re, im, at, count, cost, first, flipped, level_re, level_im):
+    """Multiply bra and ket by few phases; return Re ⟨bra| −iH |ket⟩.
+
+    Args:
+        bra_re, bra_im, re, im: bra and ket, changed in place.
+        at, count, cost, first, flipped, level_re, level_im: as for `multiply_levels`, of at most
+            `FEW` levels.
+    """
+    if flipped:
+        first = cost.numbers.shape[0] - 1 - first
+    lowest = re.dtype.type(cost.levels[0])
+    return undo_few_levels(
+        bra_re, bra_im, re, im, at, count, cost.numbers, first, flipped, level_re, level_im, lowest
+    )
 
 
 @jit(internal=True)
@@ -215,9 +273,16 @@ def line_phases(re, im, count, cost, first, flipped, gamma, scale, level_re, lev
         level_re, level_im: as `level_phases` fills them, for LEVELS.
     """
     if cost.kind == LEVELS:
-        last = cost.numbers.shape[0] - 1
+        numbers, last = cost.numbers, cost.numbers.shape[0] - 1
+        if VECTOR_BYTES and count >= vector_length(re):
+            begin = last - first if flipped else first
+            if cost.levels.shape[0] <= FEW:
+                _set_few(re, im, 0, count, numbers, begin, flipped, level_re, level_im)
+            else:
+                _set_many(re, im, 0, count, numbers, begin, flipped, level_re, level_im)
+            return
         for v in range(count):
-            k = cost.numbers[last - first - v if flipped else first + v]
+            k = numbers[last - first - v if flipped else first + v]
             re[v], im[v] = level_re[k], level_im[k]
         return
     last = cost.levels.shape[0] - 1
@@ -233,9 +298,14 @@ def line_costs(out, count, cost, first, flipped):
     With `flipped`, those of ~z.
     """
     if cost.kind == LEVELS:
-        last = cost.numbers.shape[0] - 1
-        for v in range(count):
-            out[v] = cost.levels[cost.numbers[last - first - v if flipped else first + v]]
+        lowest, numbers = cost.levels[0], cost.numbers
+        if flipped:
+            last = numbers.shape[0] - 1 - first
+            for v in range(count):
+                out[v] = lowest + numbers[last - v]
+        else:
+            for v in range(count):
+                out[v] = lowest + numbers[first + v]
         return
     last = cost.levels.shape[0] - 1
     for v in range(count):

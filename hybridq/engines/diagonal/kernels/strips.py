@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.chunks import (
     CHUNK,
@@ -21,11 +22,15 @@ from hybridq.engines.diagonal.kernels.chunks import (
     energy_chunk,
     phase_chunk,
 )
+from hybridq.engines.diagonal.kernels.levels_simd import FEW
 from hybridq.engines.diagonal.kernels.phases import (
+    LEVELS,
     QUADRATIC,
     double_products,
     line_costs,
     line_phases,
+    multiply_levels,
+    undo_levels,
 )
 
 
@@ -90,6 +95,12 @@ def _place(strip, line):
     if strip.by_rows:
         return line, strip.number
     return strip.number + (line & ((1 << strip.wide) - 1)), line >> strip.wide
+
+
+@jit(internal=True)
+def _run_of(grid, strip):
+    """Return how many lines follow each other without a gap."""
+    return 1 << (grid.middle if strip.by_rows else strip.wide)
 
 
 @jit(internal=True)
@@ -212,6 +223,14 @@ def apply_phase(re, im, grid, strip, cost, phase, tables, scratch):
         tables: as `prepare_phase` fills them.
         scratch: one thread's working arrays, a `Scratch`.
     """
+    if cost.kind == LEVELS and VECTOR_BYTES:
+        run = _run_of(grid, strip)
+        for line in range(0, line_count(grid, strip), run):
+            multiply_levels(
+                re, im, line_at(strip, line), run << CHUNK_BITS, cost,
+                line_index(grid, strip, line), phase.flipped, tables.levels[0], tables.levels[1],
+            )  # fmt: skip
+        return
     quadratic = cost.kind == QUADRATIC
     fill_shared_phases(grid, strip, cost, tables, scratch)
     a_re, a_im, b_re, b_im, s_re, s_im = _phase_arrays(cost, tables, scratch)
@@ -278,6 +297,15 @@ def strip_undo(bra_re, bra_im, re, im, grid, strip, cost, phase, tables, scratch
         re, im, grid, strip, cost, phase, scratch: as for `apply_phase`.
         tables: as `prepare_phase` and `prepare_costs` fill them.
     """
+    if cost.kind == LEVELS and cost.levels.shape[0] <= FEW:
+        total = 0.0
+        run = _run_of(grid, strip)
+        for line in range(0, line_count(grid, strip), run):
+            total += undo_levels(
+                bra_re, bra_im, re, im, line_at(strip, line), run << CHUNK_BITS, cost,
+                line_index(grid, strip, line), phase.flipped, tables.levels[0], tables.levels[1],
+            )  # fmt: skip
+        return total
     quadratic = cost.kind == QUADRATIC
     fill_shared_phases(grid, strip, cost, tables, scratch)
     fill_shared_costs(grid, strip, cost, tables, scratch)

@@ -52,7 +52,7 @@ class Tables(NamedTuple):
         of_high: the factor of bit j of m at h, at [:, j · 2**H + h].
         of_middle: the factor of bit j of h at m, at [:, j · 2**M + m].
         factors: pair phases, float64, shape (2, m, m).
-        levels: phases of the levels, shape (2, levels).
+        levels: phases of the levels, shape (2, ≥ levels), see `phases.level_phases`.
         low_cost, high_cost: A and B of the cost, shapes (2**(M+V),) and (2**(H+V),).
         of_high_cost, of_middle_cost: as `of_high` and `of_middle`, of the cost, float64.
         held: 0 where the tables of the cost hold E(z), 1 where E(~z), else −1; int64, shape (1,).
