@@ -75,6 +75,7 @@ class MachineInfo:
         searched: values of the search that are readings of the machine; 0 where it was simulated.
         best_layers: of these the number with the best prediction; 0 if there are none.
         refinement: whether a second batch ran at improved angles, and why; empty if not asked for.
+        mixer: of QAOA where it is not the default of simulations, and why; else empty.
     """
 
     backend: str
@@ -111,6 +112,7 @@ class MachineInfo:
     layers: tuple[Layers, ...] = ()
     best_layers: int = 0
     searched: int = 0
+    mixer: str = ""
 
     @property
     def value(self) -> float:
@@ -186,6 +188,8 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
     rows.append(("Compiled", compiled))
     if info.prediction:
         rows.append(("Prediction", one_line(info.prediction)))
+    if info.mixer:
+        rows.append(("Mixer", one_line(info.mixer)))
     if info.layers:
         rows.append(("Layers", _layers_line(info)))
     if info.layout and info.layout != tuple(range(len(info.layout))):

@@ -221,6 +221,11 @@ def solve(
         nullcontext() if executor is None else open_mapper(executor) as mapper,
         _naming_alternatives(subject),
     ):
+        if machine is not None and isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
+            from hybridq.solver.machine_mixer import with_gates
+
+            asked = mixer is not None or isinstance(ansatz, Ansatz)
+            machine, chosen = with_gates(machine, subject, chosen, asked=asked)
         settings = resolve_settings(
             optimizer=optimizer,
             objective=objective,

@@ -51,6 +51,7 @@ class Machine:
         dry_run: True to submit nothing.
         refine: whether a second batch runs at angles improved for the machine's noise.
         search: whether the values of a search are readings of the machine.
+        mixer: of QAOA where it is not the default of simulations, and why; else empty.
     """
 
     backend: Backend
@@ -60,6 +61,7 @@ class Machine:
     dry_run: bool
     refine: bool = False
     search: bool = False
+    mixer: str = ""
 
     def check_width(self, circuit: Circuit, shots: int) -> Execution:
         """Return an execution of a circuit, which the machine would take.
@@ -287,6 +289,7 @@ def planned(
         ideal=ideal,
         circuits=len(executions),
         new_shots=sum(each.shots for each in new),
+        mixer=machine.mixer,
     )
 
 
