@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def with_gates(
     machine: Machine, problem: BinaryProblem, ansatz: QAOA, *, asked: bool
 ) -> tuple[Machine, QAOA]:
-    """Return QAOA with a mixer that has a circuit of gates, and the machine that knows why.
+    """Return QAOA with a mixer of gates, and the machine that knows why.
 
     Some mixers act on feasible states as a whole, which simulators do and machines do not.
 
