@@ -127,6 +127,42 @@ def test_sparse_same_spin_matrices_give_the_same_product(monkeypatch):
     np.testing.assert_allclose(image, matrix_of_parts(parts) @ state, atol=1e-11)
 
 
+@pytest.mark.parametrize("irreps", [(0, 1, 0, 1, 1), (0, 1, 2, 3, 0), (0, 0, 1, 1, 2)])
+@pytest.mark.parametrize("restricted", [True, False])
+def test_products_in_blocks_of_symmetry_are_those_with_the_whole_matrix(irreps, restricted):
+    # A product of irreps of an abelian point group is the bitwise difference of their numbers.
+    label = np.array(irreps)
+    pair = label[:, None] ^ label
+    whole = random_electrons(5, 3, restricted=restricted)
+    noise = 1e-16 * np.random.default_rng(2).normal(size=(5,) * 4)
+    allowed = pair[:, :, None, None] == pair
+    hamiltonian = ElectronicHamiltonian(
+        whole.constant, whole.one_body * (pair == 0), np.where(allowed, whole.two_body, noise)
+    )
+    parts = electronic_parts(hamiltonian, Sector.of_electrons(5, 2, 3))
+    product = ElectronicProduct(parts, float, 2)
+    assert len(product._bounds) == len(np.unique(pair)) + 1
+    assert len(product._low) > 1
+    state = np.random.default_rng(1).normal(size=parts.sector.dim)
+    image = np.empty(parts.sector.dim)
+    product.apply(state, image)
+    np.testing.assert_allclose(image, matrix_of_parts(parts) @ state, atol=1e-11)
+
+
+def test_pairs_without_integrals_are_left_out_of_a_product():
+    hopping = -np.eye(4, k=1) - np.eye(4, k=-1)
+    repulsion = np.zeros((4,) * 4)
+    repulsion[(np.arange(4),) * 4] = 4.0
+    chain = ElectronicHamiltonian(0.0, np.stack([hopping] * 2), np.stack([repulsion] * 3))
+    parts = electronic_parts(chain, Sector.of_electrons(4, 2, 1))
+    product = ElectronicProduct(parts, float, 1)
+    assert product._bounds.tolist() == [0, 1, 2, 3, 4]
+    state = np.random.default_rng(1).normal(size=parts.sector.dim)
+    image = np.empty(parts.sector.dim)
+    product.apply(state, image)
+    np.testing.assert_allclose(image, matrix_of_parts(parts) @ state, atol=1e-11)
+
+
 def test_entries_that_vanish_are_not_stored():
     # Two pairs of orbitals that do not couple: a parity each is conserved.
     hamiltonian = random_electrons(4, 0, restricted=True)
