@@ -25,6 +25,7 @@ class One:
     leader: str | None = None
     source: str = "computed"
     reusable: bool = True
+    begun: bool = False
     has_result: bool = False
 
 
@@ -67,21 +68,38 @@ class ReferenceQueue:
             one.state, one.source, one.has_result = COMPLETED, "cache", True
         self.jobs[name] = one
 
-    def claim(self, worker, now):
+    def next(self):
         ready = [tenant for tenant in sorted(self.virtual) if self.waiting(tenant)]
         if not ready:
             return None
         tenant = min(ready, key=lambda each: self.virtual[each])
         names = self.waiting(tenant)
-        name = min(names, key=lambda each: (-self.jobs[each].priority, names.index(each)))
-        one = self.jobs[name]
-        one.state, one.worker, one.lease = RUNNING, worker, now + LEASE
-        one.attempt += 1
-        for other in self.joined(name):
-            other.state = RUNNING
-        self.latest_start = max(self.latest_start, self.virtual[tenant])
-        self.virtual[tenant] += one.cost
-        return name
+        return min(names, key=lambda each: (-self.jobs[each].priority, names.index(each)))
+
+    def claim(self, worker, now, ahead=0.0, first=True):
+        names = []
+        while (name := self.next()) is not None:
+            one = self.jobs[name]
+            if names or not first:
+                ahead -= one.cost
+                if ahead < 0 or one.deaths:
+                    break
+            one.state, one.worker, one.lease = RUNNING, worker, now + LEASE
+            one.attempt += 1
+            one.begun = first and not names
+            for other in self.joined(name):
+                other.state = RUNNING
+            self.latest_start = max(self.latest_start, self.virtual[one.tenant])
+            self.virtual[one.tenant] += one.cost
+            names.append(name)
+        return names
+
+    def begin(self, name, worker, attempt):
+        if self.holds(name, worker, attempt):
+            self.jobs[name].begun = True
+
+    def has_begun(self, name):
+        return self.jobs[self.jobs[name].leader or name].begun
 
     def joined(self, leader):
         return [one for one in self.jobs.values() if one.leader == leader and one.state < COMPLETED]
@@ -148,7 +166,7 @@ class ReferenceQueue:
     def take_back(self, now):
         for name, one in list(self.jobs.items()):
             if one.state == RUNNING and one.leader is None and one.lease <= now:
-                self.release(name, one.worker, one.attempt, True)
+                self.release(name, one.worker, one.attempt, one.begun)
 
     def renew(self, worker, now):
         for one in self.jobs.values():

@@ -59,8 +59,36 @@ class QueueMachine(RuleBasedStateMachine):
     def claim(self, worker):
         claimed = self.queue.claim(worker)
         expected = self.reference.claim(worker, self.clock())
-        assert (None if claimed is None else claimed.id) == expected
+        assert ([] if claimed is None else [claimed.id]) == expected
         return multiple() if claimed is None else claimed
+
+    @rule(
+        target=claims,
+        worker=st.sampled_from(WORKERS),
+        ahead=st.sampled_from([1.0, 3.0, 8.0]),
+        first=st.booleans(),
+    )
+    def claim_ahead(self, worker, ahead, first):
+        claimed = self.queue.claim_ahead(worker, ahead, first=first)
+        expected = self.reference.claim(worker, self.clock(), ahead, first)
+        assert [each.id for each in claimed] == expected
+        return multiple(*claimed)
+
+    @rule(claimed=st.lists(claims, max_size=3, unique_by=lambda each: each.fence))
+    def begin(self, claimed):
+        self.queue.begin(claimed)
+        for each in claimed:
+            self.reference.begin(each.id, each.worker, each.attempt)
+
+    @rule(claimed=st.lists(claims, max_size=4, unique_by=lambda each: each.fence))
+    def finish_together(self, claimed):
+        done = Outcome(State.COMPLETED, "{}", usage={"cpu_seconds": 1.0})
+        expected = {
+            each.fence: self.reference.finish(*each.fence, State.COMPLETED, 1.0, True)
+            for each in claimed
+        }
+        found = self.queue.finish_all([(each, done) for each in claimed])
+        assert found == [expected[each.fence] for each in claimed]
 
     @rule(
         claimed=claims,
@@ -143,6 +171,12 @@ class QueueMachine(RuleBasedStateMachine):
             }
             assert found == expected
             assert list(found) == list(expected)
+
+    @invariant()
+    def running_jobs_have_a_start_once_they_have_begun(self):
+        for tenant in TENANTS:
+            for job in self.queue.jobs(tenant, states=[State.RUNNING]):
+                assert (job.started is not None) == self.reference.has_begun(job.id)
 
     @invariant()
     def ended_jobs_stay_as_they_are(self):

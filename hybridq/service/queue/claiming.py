@@ -1,20 +1,21 @@
-"""Claims of jobs by workers, and the leases that keep them."""
+"""Claims of jobs by workers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
+from hybridq.service.queue.leases import held
 from hybridq.service.queue.reading import WAITING
 from hybridq.service.queue.records import Claimed, State
-from hybridq.service.queue.sharing import charge, locked, virtual_time
+from hybridq.service.queue.sharing import Share, charge, locked, virtual_time
 from hybridq.service.store.tables import JOBS, TENANTS
 
 _MOST_ALIKE = 100  # jobs that are run together
-_TRIES = 10  # while other servers claim the jobs of the chosen tenants
+_MOST_AHEAD = 16  # jobs of one claim
+_MOST_TENANTS = 8  # whose jobs one claim can have
 
 
 # Statements are built once: that takes longer than SQLite takes to run them.
@@ -24,7 +25,7 @@ _RUNNING = (
     .select_from(_OTHER)
     .where(_OTHER.c.state == State.RUNNING, _OTHER.c.joined_to.is_(None))
 )
-_NEXT_TENANT = (
+_READY = (
     select(TENANTS.c.name, TENANTS.c.virtual)
     .where(
         select(JOBS.c.id).where(JOBS.c.tenant == TENANTS.c.name, WAITING).exists(),
@@ -32,29 +33,32 @@ _NEXT_TENANT = (
         < TENANTS.c.most_running,
     )
     .order_by(TENANTS.c.virtual, TENANTS.c.name)
-    .limit(1)
+    .limit(bindparam("most"))
 )
-_FIRST = (
-    select(JOBS.c.id)
-    .where(
-        JOBS.c.tenant == bindparam("tenant_name"),
-        WAITING,
-        _RUNNING.where(_OTHER.c.tenant == bindparam("tenant_name")).scalar_subquery()
-        < bindparam("most_running"),
+_FIRST: Select[Any] = (
+    select(
+        JOBS.c.id,
+        JOBS.c.cost,
+        JOBS.c.circuit,
+        JOBS.c.deaths,
+        _RUNNING.where(_OTHER.c.tenant == bindparam("tenant_name"))
+        .scalar_subquery()
+        .label("running"),
     )
+    .where(JOBS.c.tenant == bindparam("tenant_name"), WAITING)
     .order_by(JOBS.c.rank, JOBS.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 _CHARGED = case((JOBS.c.cost > 0, JOBS.c.cost), else_=bindparam("typical"))
 _CLAIM = (
     JOBS.update()
-    .where(JOBS.c.id == _FIRST.scalar_subquery())
+    .where(JOBS.c.id.in_(bindparam("ids", expanding=True)))
     .values(
         state=State.RUNNING,
         worker=bindparam("claimer"),
         attempt=JOBS.c.attempt + 1,
         lease=bindparam("until"),
-        started=bindparam("now"),
+        started=case((JOBS.c.id == bindparam("first"), bindparam("now")), else_=None),
         revision=JOBS.c.revision + 1,
         cost=_CHARGED,
     )
@@ -70,64 +74,94 @@ _CLAIM = (
 )
 _START_JOINED = (
     JOBS.update()
-    .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state < State.COMPLETED)
-    .values(state=State.RUNNING, started=bindparam("now"), revision=JOBS.c.revision + 1)
+    .where(JOBS.c.joined_to.in_(bindparam("ids", expanding=True)), JOBS.c.state < State.COMPLETED)
+    .values(
+        state=State.RUNNING,
+        started=case((JOBS.c.joined_to == bindparam("first"), bindparam("now")), else_=None),
+        revision=JOBS.c.revision + 1,
+    )
 )
-_HELD = and_(
-    JOBS.c.id == bindparam("held_id"),
-    JOBS.c.worker == bindparam("held_by"),
-    JOBS.c.attempt == bindparam("held_attempt"),
-    JOBS.c.state == State.RUNNING,
-    JOBS.c.joined_to.is_(None),
-)
-_REPORT = JOBS.update().where(_HELD).values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
-_REPORT_JOINED = (
-    JOBS.update()
-    .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state == State.RUNNING)
-    .values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
-)
-FACTS = [column for column in JOBS.c if column.name != "request"]
-"""Columns of a job without its request, which may be large."""
-
-_LOCK_HELD = select(*FACTS).where(_HELD).with_for_update()
 
 
-def claim(connection: Connection, worker: str, now: float, lease: float) -> Claimed | None:
-    """Claim the next job for a worker; None if there is none.
+def claim(
+    connection: Connection,
+    worker: str,
+    now: float,
+    lease: float,
+    *,
+    first: bool = True,
+    ahead: float = 0.0,
+) -> list[Claimed]:
+    """Claim jobs for a worker, in the order in which they start.
 
-    It is that of the tenant with the lowest virtual time, and of the highest priority there; the
-    oldest of these.
+    The next job is that of the tenant with the lowest virtual time, and of the highest priority
+    there; the oldest of these.
 
     Args:
-        connection: a transaction.
+        connection: a transaction that has locked no tenant.
         worker: name of the worker.
         now: the time.
-        lease: seconds until others may take the job back, unless it is renewed.
+        lease: seconds until others may take the jobs back, unless they are renewed.
+        first: whether the first job begins at once, whatever its length.
+        ahead: seconds of work in jobs that wait at the worker until it begins them. One that may
+            take longer, is run together with others, or over which a process has died is left
+            where it is, with those behind it.
     """
-    for _ in range(_TRIES):
-        tenant = _next_tenant(connection)
-        if tenant is None:
-            return None
-        share = locked(connection, tenant)
-        assert share is not None
-        row = connection.execute(
-            _CLAIM,
-            {
-                "tenant_name": tenant,
-                "most_running": share.most_running,
-                "claimer": worker,
-                "until": now + lease,
-                "now": now,
-                "typical": share.typical,
-            },
-        ).first()
-        if row is None:
-            continue
-        if row.digest is not None:  # others may have joined it
-            connection.execute(_START_JOINED, {"leader": row.id, "now": now})
-        charge(connection, share, row.cost)
-        return Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
-    return None
+    few = {"most": _MOST_TENANTS if ahead else 1}
+    names = [row.name for row in connection.execute(_READY, few)]
+    # Tenants are locked in the same order by every server.
+    found = (locked(connection, name) for name in sorted(names))
+    shares = {share.name: share for share in found if share is not None}
+    waiting = {name: _first_of(connection, share, ahead) for name, share in shares.items()}
+    chosen = _chosen(shares, waiting, first, ahead)
+    begun = chosen[0][1] if chosen and first else None
+    claimed: dict[str, Claimed] = {}
+    for name in dict.fromkeys(name for name, _ in chosen):
+        share, ids = shares[name], [job for owner, job in chosen if owner == name]
+        values = {"now": now, "first": begun, "until": now + lease, "claimer": worker}
+        rows = connection.execute(_CLAIM, {**values, "ids": ids, "typical": share.typical}).all()
+        leaders = [row.id for row in rows if row.digest is not None]  # others may have joined them
+        if leaders:
+            connection.execute(_START_JOINED, {"ids": leaders, "first": begun, "now": now})
+        costs = {row.id: row.cost for row in rows}
+        charge(connection, share, [costs[each] for each in ids])
+        for row in rows:
+            claimed[row.id] = Claimed(
+                row.id, name, row.kind, row.request, worker, row.attempt, row.journal
+            )
+    return [claimed[job] for _, job in chosen]
+
+
+def _first_of(connection: Connection, share: Share, ahead: float) -> list[Row[Any]]:
+    """Return the waiting jobs of a tenant that could be claimed now, the next one first."""
+    most = {"tenant_name": share.name, "most": _MOST_AHEAD if ahead else 1}
+    rows = connection.execute(_FIRST, most).all()
+    return list(rows[: max(0, share.most_running - rows[0].running)]) if rows else []
+
+
+def _chosen(
+    shares: Mapping[str, Share],
+    waiting: Mapping[str, Sequence[Row[Any]]],
+    first: bool,
+    ahead: float,
+) -> list[tuple[str, str]]:
+    """Return tenants and identifiers of the jobs to claim, in the order in which they start."""
+    virtual = {name: share.virtual for name, share in shares.items()}
+    left = {name: list(reversed(rows)) for name, rows in waiting.items() if rows}
+    chosen: list[tuple[str, str]] = []
+    while left and len(chosen) < _MOST_AHEAD:
+        name = min(left, key=lambda each: (virtual[each], each))
+        row = left[name].pop()
+        cost = row.cost if row.cost > 0 else shares[name].typical
+        if chosen or not first:
+            ahead -= cost
+            if ahead < 0 or row.circuit is not None or row.deaths:
+                break
+        chosen.append((name, row.id))
+        virtual[name] += cost / shares[name].weight
+        if not left[name]:
+            del left[name]
+    return chosen
 
 
 def claim_alike(
@@ -145,7 +179,7 @@ def claim_alike(
         most_points: the most points of all of them.
     """
     share = locked(connection, claimed.tenant)
-    first = held(connection, claimed)
+    first = held(connection, [claimed]).get(claimed.fence)
     if first is None or share is None or first.circuit is None or first.deaths:
         return []
     running = connection.execute(_RUNNING.where(_OTHER.c.tenant == claimed.tenant)).scalar_one()
@@ -184,7 +218,7 @@ def claim_alike(
         .where(JOBS.c.joined_to.in_(chosen), JOBS.c.state < State.COMPLETED)
         .values(**started)
     )
-    charge(connection, share, sum(row.cost for row in rows))
+    charge(connection, share, [sum(row.cost for row in rows)])
     tenant, worker = claimed.tenant, claimed.worker
     return [
         Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
@@ -206,76 +240,10 @@ def is_any_alike(connection: Connection, claimed: Claimed) -> bool:
 
 def present_time(connection: Connection) -> float:
     """Return the virtual time at which a tenant without waiting jobs returns."""
-    latest, following = virtual_time(connection), connection.execute(_NEXT_TENANT).first()
+    latest, following = virtual_time(connection), connection.execute(_READY, {"most": 1}).first()
     return latest if following is None else min(latest, float(following.virtual))
 
 
 def is_any_ready(connection: Connection) -> bool:
     """Return whether some job could be claimed."""
-    return _next_tenant(connection) is not None
-
-
-def held(connection: Connection, claimed: Claimed) -> Row[Any] | None:
-    """Lock and return the row of a job that its worker still holds: the fence."""
-    return connection.execute(_LOCK_HELD, _fence(claimed)).first()
-
-
-def renew(
-    connection: Connection, worker: str, until: float, ids: Collection[str]
-) -> set[tuple[str, int]]:
-    """Renew the leases of a worker's jobs; return those that it holds.
-
-    They are pairs of identifier and attempt. A job that the worker claimed without hearing of it
-    is not among `ids`, so that its lease ends.
-    """
-    rows = connection.execute(
-        JOBS.update()
-        .where(
-            JOBS.c.worker == worker,
-            JOBS.c.id.in_(ids),
-            JOBS.c.state == State.RUNNING,
-            JOBS.c.joined_to.is_(None),
-        )
-        .values(lease=until)
-        .returning(JOBS.c.id, JOBS.c.attempt)
-    )
-    return {(row.id, row.attempt) for row in rows}
-
-
-def to_be_cancelled(connection: Connection, worker: str) -> set[tuple[str, int]]:
-    """Return identifiers and attempts of the worker's jobs with a request to cancel."""
-    rows = connection.execute(
-        select(JOBS.c.id, JOBS.c.attempt).where(
-            JOBS.c.worker == worker,
-            JOBS.c.state == State.RUNNING,
-            JOBS.c.joined_to.is_(None),
-            JOBS.c.cancel == 1,
-        )
-    )
-    return {(row.id, row.attempt) for row in rows}
-
-
-def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
-    """Store the progress of a running job, and of those that joined it.
-
-    Returns:
-        False if the worker lost it.
-    """
-    text = json.dumps(progress)
-    if connection.execute(_REPORT, {**_fence(claimed), "now": text}).rowcount != 1:
-        return False
-    connection.execute(_REPORT_JOINED, {"leader": claimed.id, "now": text})
-    return True
-
-
-def _fence(claimed: Claimed) -> dict[str, Any]:
-    return {
-        "held_id": claimed.id,
-        "held_by": claimed.worker,
-        "held_attempt": claimed.attempt,
-    }
-
-
-def _next_tenant(connection: Connection) -> str | None:
-    """Return the tenant whose turn it is."""
-    return connection.execute(_NEXT_TENANT).scalar()
+    return connection.execute(_READY, {"most": 1}).first() is not None

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue import outbox
-from hybridq.service.queue.claiming import FACTS, held
-from hybridq.service.queue.records import JOINED, MOST_DEATHS, Claimed, Outcome, State, saved
+from hybridq.service.queue.leases import FACTS, held
+from hybridq.service.queue.records import (
+    JOINED,
+    MOST_DEATHS,
+    Claimed,
+    Fence,
+    Outcome,
+    State,
+    saved,
+)
 from hybridq.service.queue.sharing import Share, account, locked
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
@@ -21,6 +29,7 @@ _INSERT_RESULT = RESULTS.insert()
 _INSERT_PICTURE = PICTURES.insert()
 _ENDED = JOBS.update().values(
     state=bindparam("to"),
+    started=func.coalesce(JOBS.c.started, bindparam("began")),
     ended=bindparam("now"),
     lease=None,
     error=bindparam("reason"),
@@ -30,6 +39,9 @@ _ENDED = JOBS.update().values(
 )
 _END = _ENDED.where(JOBS.c.id == bindparam("job"))
 _END_JOINED = _ENDED.where(JOBS.c.joined_to == bindparam("job"), JOBS.c.state < State.COMPLETED)
+_JOINED = select(JOBS.c.id, JOBS.c.joined_to).where(
+    JOBS.c.joined_to.in_(bindparam("ids", expanding=True)), JOBS.c.state < State.COMPLETED
+)
 
 
 @dataclass(frozen=True)
@@ -48,40 +60,61 @@ class Effect:
 
 def finish(
     connection: Connection,
-    claimed: Claimed,
-    outcome: Outcome,
+    tenant: str,
+    ends: Sequence[tuple[Claimed, Outcome]],
     now: float,
-    effect: Effect | None = None,
-) -> bool:
-    """End a job; return False if the worker does not hold it any more.
+    effects: Mapping[str, Effect],
+) -> set[Fence]:
+    """End jobs of one tenant; return the fences of those that their workers still held.
 
     Args:
         connection: a durable transaction.
-        claimed: the job, as this worker claimed it.
-        outcome: its end.
+        tenant: owner of the jobs.
+        ends: the jobs, as their workers claimed them, and their ends.
         now: the time.
-        effect: of a completed job. Where it refuses, the job fails.
+        effects: of completed jobs, by kind. Where one refuses, the job fails.
     """
-    share = locked(connection, claimed.tenant)
-    row = held(connection, claimed)
-    if row is None or share is None:
-        return False
-    if outcome.usage:
-        seconds, circuits = outcome.usage.get("cpu_seconds"), int(outcome.usage.get("circuits", 0))
-        account(connection, share, now, cost=row.cost, seconds=seconds, circuits=circuits)
-    if effect is not None and effect.needs_start and row.start is None:
-        effect = None
-    if effect is not None and outcome.state is State.COMPLETED:
-        try:
-            with connection.begin_nested():
-                outcome = effect.apply(connection, row, outcome, now)
-        except OutputError:
-            raise
-        except HybridqError as error:
-            reason = {"code": "invalid_request", "detail": str(error)}
-            outcome = Outcome(State.FAILED, error=reason, usage=outcome.usage, reusable=False)
-    _end(connection, share, row, outcome, now)
-    return True
+    share = locked(connection, tenant)
+    rows = held(connection, [claimed for claimed, _ in ends])
+    ended = [
+        (rows[claimed.fence], _affected(connection, rows[claimed.fence], outcome, now, effects))
+        for claimed, outcome in ends
+        if claimed.fence in rows
+    ]
+    if share is None or not ended:
+        return set()
+    work = [
+        (row.cost, outcome.usage.get("cpu_seconds"), int(outcome.usage.get("circuits", 0)))
+        for row, outcome in ended
+        if outcome.usage
+    ]
+    if work:
+        account(connection, share, now, work)
+    _end(connection, share, ended, now)
+    return set(rows)
+
+
+def _affected(
+    connection: Connection,
+    row: Row[Any],
+    outcome: Outcome,
+    now: float,
+    effects: Mapping[str, Effect],
+) -> Outcome:
+    """Apply the effect of a completed job; return its outcome."""
+    effect = effects.get(row.kind)
+    if effect is None or outcome.state is not State.COMPLETED:
+        return outcome
+    if effect.needs_start and row.start is None:
+        return outcome
+    try:
+        with connection.begin_nested():
+            return effect.apply(connection, row, outcome, now)
+    except OutputError:
+        raise
+    except HybridqError as error:
+        reason = {"code": "invalid_request", "detail": str(error)}
+        return Outcome(State.FAILED, error=reason, usage=outcome.usage, reusable=False)
 
 
 def release(connection: Connection, claimed: Claimed, now: float, *, died: bool) -> State | None:
@@ -97,11 +130,11 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
         the job's new state; None if the worker does not hold it any more.
     """
     share = locked(connection, claimed.tenant)
-    row = held(connection, claimed)
+    row = held(connection, [claimed]).get(claimed.fence)
     if row is None or share is None:
         return None
     if row.cancel:
-        _end(connection, share, row, Outcome(State.CANCELLED), now)
+        _end(connection, share, [(row, Outcome(State.CANCELLED))], now)
         return State.CANCELLED
     deaths = row.deaths + died
     if deaths >= MOST_DEATHS:
@@ -110,7 +143,7 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
             "detail": f"{deaths} processes died over this job; too little memory is the most "
             "frequent cause",
         }
-        _end(connection, share, row, Outcome(State.FAILED, error=error), now)
+        _end(connection, share, [(row, Outcome(State.FAILED, error=error))], now)
         return State.FAILED
     waiting = {"state": State.QUEUED, "started": None, "revision": JOBS.c.revision + 1}
     connection.execute(
@@ -138,7 +171,7 @@ def cancel(connection: Connection, tenant: str, job: str, now: float) -> bool:
     if row is None or share is None:
         return False
     if row.state == State.QUEUED or (row.state == State.RUNNING and row.joined_to):
-        _end(connection, share, row, Outcome(State.CANCELLED), now)
+        _end(connection, share, [(row, Outcome(State.CANCELLED))], now)
     elif row.state == State.RUNNING and not row.cancel:
         connection.execute(
             JOBS.update().where(JOBS.c.id == job).values(cancel=1, revision=JOBS.c.revision + 1)
@@ -166,42 +199,73 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
     return True
 
 
-def _end(connection: Connection, share: Share, row: Row[Any], outcome: Outcome, now: float) -> None:
-    """Write the end of a job, and of those that joined it; announce it to webhooks."""
+def _end(
+    connection: Connection, share: Share, ended: Sequence[tuple[Row[Any], Outcome]], now: float
+) -> None:
+    """Write the ends of jobs, and of those that joined them; announce them to webhooks."""
+    _insert_results(connection, [(row.id, outcome) for row, outcome in ended])
+    cancelled = [row for row, outcome in ended if outcome.state is State.CANCELLED]
+    for row in cancelled:  # before others end, whom its joined jobs may join
+        connection.execute(_END, _values(row, Outcome(State.CANCELLED), now))
+        _replace(connection, row)
+    others = [(row, outcome) for row, outcome in ended if outcome.state is not State.CANCELLED]
+    once = [row.id for row, outcome in others if not outcome.reusable]
+    if once:
+        same = JOBS.c.id.in_(once) | JOBS.c.joined_to.in_(once)
+        connection.execute(JOBS.update().where(same).values(digest=None))
+    if others:
+        connection.execute(_END, [_values(row, outcome, now) for row, outcome in others])
+    for row, outcome in others:
+        if outcome.shape is not None or outcome.source is not None:
+            further = {"shape": outcome.shape, "source": outcome.source or row.source}
+            connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(**further))
+    joined = _joined(connection, [row.id for row, _ in others if row.digest is not None])
+    for row, outcome in others:
+        if row.id in joined:
+            work = json.dumps(saved(dict(outcome.usage)))
+            connection.execute(_END_JOINED, {**_values(row, outcome, now), "work": work})
     if share.webhooks:
-        ended = [row.id]
-        if outcome.state is not State.CANCELLED and row.digest is not None:
-            same = select(JOBS.c.id).where(
-                JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED
-            )
-            ended += connection.execute(same).scalars()
-        outbox.announce(connection, share, ended, outcome.state, now)
-    values: dict[str, Any] = {
+        for row, outcome in ended:
+            names = [row.id, *joined.get(row.id, ())]
+            outbox.announce(connection, share, names, outcome.state, now)
+
+
+def _insert_results(connection: Connection, ended: Sequence[tuple[str, Outcome]]) -> None:
+    """Insert the results of jobs, and their pictures."""
+    results = [
+        {"id": job, "body": outcome.result, "report": outcome.report}
+        for job, outcome in ended
+        if outcome.result is not None
+    ]
+    if results:
+        connection.execute(_INSERT_RESULT, results)
+    pictures = [
+        {"result": job, **vars(each)} for job, outcome in ended for each in outcome.pictures
+    ]
+    if pictures:
+        connection.execute(_INSERT_PICTURE, pictures)
+
+
+def _values(row: Row[Any], outcome: Outcome, now: float) -> dict[str, Any]:
+    """Return the parameters of `_END` for a job."""
+    return {
         "job": row.id,
         "to": outcome.state,
         "now": now,
+        "began": None if outcome.seconds is None else now - outcome.seconds,
         "reason": None if outcome.error is None else json.dumps(dict(outcome.error)),
-        "body": None,
+        "body": None if outcome.result is None else row.id,
         "work": json.dumps(dict(outcome.usage)),
     }
-    if outcome.result is not None:
-        connection.execute(
-            _INSERT_RESULT, {"id": row.id, "body": outcome.result, "report": outcome.report}
-        )
-        for each in outcome.pictures:
-            connection.execute(_INSERT_PICTURE, {"result": row.id, **vars(each)})
-        values["body"] = row.id
-    if not outcome.reusable:
-        same = (JOBS.c.id == row.id) | (JOBS.c.joined_to == row.id)
-        connection.execute(JOBS.update().where(same).values(digest=None))
-    connection.execute(_END, values)
-    if outcome.shape is not None or outcome.source is not None:
-        further = {"shape": outcome.shape, "source": outcome.source or row.source}
-        connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(**further))
-    if outcome.state is State.CANCELLED:
-        _replace(connection, row)
-    elif row.digest is not None:  # others may have joined it
-        connection.execute(_END_JOINED, {**values, "work": json.dumps(saved(dict(outcome.usage)))})
+
+
+def _joined(connection: Connection, leaders: Sequence[str]) -> dict[str, list[str]]:
+    """Return the jobs that have joined each of some others, and not ended."""
+    found: dict[str, list[str]] = {}
+    if leaders:
+        for row in connection.execute(_JOINED, {"ids": leaders}):
+            found.setdefault(row.joined_to, []).append(row.id)
+    return found
 
 
 def _replace(connection: Connection, row: Row[Any]) -> None:

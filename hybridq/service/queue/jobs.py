@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from hybridq.service.queue import claiming, ending, reading, sharing, submitting
+from hybridq.service.queue import claiming, ending, leases, reading, sharing, submitting
 from hybridq.service.queue.changes import CHANNEL, Changes
 from hybridq.service.queue.records import (
     Claimed,
+    Fence,
     Job,
     Outcome,
     Picture,
@@ -21,12 +22,13 @@ from hybridq.service.queue.records import (
     Submission,
 )
 from hybridq.service.queue.submitting import Repeatable
-from hybridq.service.queue.workers import is_gone
 from hybridq.service.store.database import PROBED, Database
 from hybridq.service.store.tables import JOBS, SETTINGS
 
 LEASE_SECONDS = 60.0
 """Seconds after which a job is taken back from a worker that does not renew its lease."""
+
+_TRIES = 10  # to claim, while other servers claim the jobs of the chosen tenants
 
 
 class Queue:
@@ -78,17 +80,39 @@ class Queue:
 
     def claim(self, worker: str) -> Claimed | None:
         """Return the next job, claimed for this worker; None if there is none to run."""
-        if not self._is_busy:  # a look that does not wait for writers
-            with self.database.reading() as connection:
-                if not claiming.is_any_ready(connection):
-                    return None
-        about: list[str] = []
+        return next(iter(self.claim_ahead(worker)), None)
+
+    def claim_ahead(self, worker: str, ahead: float = 0.0, *, first: bool = True) -> list[Claimed]:
+        """Return the next job and short ones after it, claimed; see `claiming.claim`.
+
+        Args:
+            worker: gets them.
+            ahead: seconds of work in jobs that wait at the worker.
+            first: whether the first job begins at once, whatever its length.
+        """
+        for _ in range(_TRIES):
+            if not self._is_busy:  # a look that does not wait for writers
+                with self.database.reading() as connection:
+                    if not claiming.is_any_ready(connection):
+                        break
+            about: list[str] = []
+            with self.writing(durable=False, about=about) as (connection, now):
+                found = claiming.claim(
+                    connection, worker, now, LEASE_SECONDS, first=first, ahead=ahead
+                )
+                about += [claimed.id for claimed in found]
+                self._is_busy = len(found) > 0
+            if found or not first:
+                return found
+        return []
+
+    def begin(self, claimed: Sequence[Claimed]) -> None:
+        """Write down that jobs which waited at their worker have begun; see `leases.begin`."""
+        about = [each.id for each in claimed]
         with self.writing(durable=False, about=about) as (connection, now):
-            claimed = claiming.claim(connection, worker, now, LEASE_SECONDS)
-            if claimed is not None:
-                about.append(claimed.id)
-            self._is_busy = claimed is not None
-            return claimed
+            for each in sorted(claimed, key=lambda one: one.tenant):
+                sharing.locked(connection, each.tenant)
+                leases.begin(connection, each, now)
 
     def claim_alike(self, claimed: Claimed, most_points: int) -> list[Claimed]:
         """Claim waiting jobs of the circuit of a claimed one; see `claiming.claim_alike`."""
@@ -99,19 +123,19 @@ class Queue:
             return claiming.claim_alike(connection, claimed, now, LEASE_SECONDS, most_points)
 
     def renew(self, worker: str, ids: Collection[str]) -> set[tuple[str, int]]:
-        """Renew a worker's leases of some jobs; see `claiming.renew`."""
+        """Renew a worker's leases of some jobs; see `leases.renew`."""
         with self.writing(durable=False, announce=False) as (connection, now):
-            return claiming.renew(connection, worker, now + LEASE_SECONDS, ids)
+            return leases.renew(connection, worker, now + LEASE_SECONDS, ids)
 
     def to_be_cancelled(self, worker: str) -> set[tuple[str, int]]:
         """Return (identifier, attempt) of the worker's jobs that are to be cancelled."""
         with self.database.reading() as connection:
-            return claiming.to_be_cancelled(connection, worker)
+            return leases.to_be_cancelled(connection, worker)
 
     def report(self, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
         """Store the progress of a running job; return False if the worker lost it."""
         with self.writing(durable=False, about=[claimed.id]) as (connection, _):
-            return claiming.report(connection, claimed, progress)
+            return leases.report(connection, claimed, progress)
 
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
         """End a job; return False, without a change, if the worker lost it."""
@@ -119,14 +143,15 @@ class Queue:
 
     def finish_all(self, ends: Sequence[tuple[Claimed, Outcome]]) -> list[bool]:
         """End jobs in one transaction; return for each whether its worker held it."""
-        done: dict[str, bool] = {}
+        done: set[Fence] = set()
         about = [claimed.id for claimed, _ in ends]
+        by_tenant: dict[str, list[tuple[Claimed, Outcome]]] = {}
+        for claimed, outcome in ends:
+            by_tenant.setdefault(claimed.tenant, []).append((claimed, outcome))
         with self.writing(about=about) as (connection, now):
-            # Tenants are locked in the same order by every server.
-            for claimed, outcome in sorted(ends, key=lambda end: end[0].tenant):
-                effect = self._effects.get(claimed.kind)
-                done[claimed.id] = ending.finish(connection, claimed, outcome, now, effect)
-        return [done[claimed.id] for claimed, _ in ends]
+            for tenant in sorted(by_tenant):  # locked in the same order by every server
+                done |= ending.finish(connection, tenant, by_tenant[tenant], now, self._effects)
+        return [claimed.fence in done for claimed, _ in ends]
 
     def release(self, claimed: Claimed, *, died: bool) -> State | None:
         """Return a job to the queue; see `ending.release`."""
@@ -136,13 +161,14 @@ class Queue:
     def take_back(self) -> int:
         """Release the jobs of workers that died; return their number."""
         with self.database.reading() as connection:
-            lost = self._lost(connection, self.database.now(connection))
+            lost = leases.lost(connection, self.database.now(connection))
         done = 0
-        for claimed in lost:
+        for claimed, _ in lost:
             with self.writing() as (connection, now):
                 sharing.locked(connection, claimed.tenant)
-                if claimed in self._lost(connection, now, claimed.id):  # not renewed meanwhile
-                    done += ending.release(connection, claimed, now, died=True) is not None
+                for still, began in leases.lost(connection, now, claimed.id):
+                    if still == claimed:  # not renewed meanwhile
+                        done += ending.release(connection, still, now, died=began) is not None
         return done
 
     def cancel(self, tenant: str, job: str) -> bool:
@@ -251,23 +277,3 @@ class Queue:
                 connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
         if announce:
             self.changes.notify(about)
-
-    def _lost(self, connection: Connection, now: float, job: str | None = None) -> list[Claimed]:
-        """Return the running jobs whose lease is over or whose worker is dead."""
-        query = select(
-            JOBS.c.id,
-            JOBS.c.tenant,
-            JOBS.c.kind,
-            JOBS.c.request,
-            JOBS.c.worker,
-            JOBS.c.attempt,
-            JOBS.c.journal,
-            JOBS.c.lease,
-        ).where(JOBS.c.state == State.RUNNING, JOBS.c.joined_to.is_(None))
-        if job is not None:
-            query = query.where(JOBS.c.id == job)
-        return [
-            Claimed(*row[:-1])
-            for row in connection.execute(query)
-            if row.lease <= now or is_gone(row.worker)
-        ]

@@ -15,6 +15,7 @@ from hybridq.core.errors import HybridqError
 from hybridq.service.store import tables
 
 Plain: TypeAlias = dict[str, Any]
+Fence: TypeAlias = tuple[str, str, int]
 
 _SAVED = "saved_"
 
@@ -125,7 +126,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A job that a worker runs; `worker` and `attempt` fence its end."""
+    """A job that a worker runs."""
 
     id: str
     tenant: str
@@ -134,6 +135,11 @@ class Claimed:
     worker: str
     attempt: int
     journal: str
+
+    @property
+    def fence(self) -> Fence:
+        """What its row must still have for its end to count: identifier, worker and attempt."""
+        return self.id, self.worker, self.attempt
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,7 @@ class Outcome:
         pictures: of the result.
         shape: SHA-256 that isomorphic questions share, by which their results are found.
         source: origin of the result where it was not computed.
+        seconds: time for which it ran; None if it did not begin, or if that is stored already.
     """
 
     state: State
@@ -170,6 +177,7 @@ class Outcome:
     pictures: Sequence[Picture] = ()
     shape: bytes | None = None
     source: str | None = None
+    seconds: float | None = None
 
 
 def is_joined(job: Job) -> bool:

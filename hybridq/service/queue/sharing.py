@@ -15,8 +15,8 @@ Source: start-time fair queueing, P. Goyal, H. M. Vin, H. Cheng, IEEE/ACM Trans.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Double, bindparam, cast, select
 
@@ -151,46 +151,47 @@ def virtual_time(connection: Connection) -> float:
     return float(connection.execute(_VIRTUAL_TIME).scalar_one())
 
 
-def charge(connection: Connection, share: Share, cost: float) -> None:
-    """Advance the virtual times for a job that starts.
+def charge(connection: Connection, share: Share, costs: Sequence[float]) -> None:
+    """Advance the virtual times for jobs that start one after the other.
 
     Args:
         connection: a transaction that has locked the tenant.
         share: of the tenant, as it was locked.
-        cost: expected seconds of work.
+        costs: expected seconds of work of each.
     """
-    to = share.virtual + cost / share.weight
+    latest = share.virtual + sum(costs[:-1]) / share.weight
+    to = share.virtual + sum(costs) / share.weight
     connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})
-    latest = {"latest": share.virtual, "now": repr(share.virtual)}
-    connection.execute(_ADVANCE_VIRTUAL_TIME, latest)
+    connection.execute(_ADVANCE_VIRTUAL_TIME, {"latest": latest, "now": repr(latest)})
 
 
 def account(
     connection: Connection,
     share: Share,
     now: float,
-    *,
-    cost: float,
-    seconds: float | None,
-    circuits: int,
+    work: Sequence[tuple[float, float | None, int]],
 ) -> None:
-    """Advance a tenant's virtual time by work beyond the cost, and count its circuits.
+    """Advance a tenant's virtual time by work beyond the costs, and count its circuits.
 
     Args:
         connection: a transaction that has locked the tenant.
         share: of the tenant, as it was locked.
         now: the time.
-        cost: seconds that were charged at the start.
-        seconds: those that the job took; None where that is not known.
-        circuits: number of simulated circuits.
+        work: for each job that has ended the seconds that were charged at its start, those that it
+            took, None where that is not known, and the number of circuits.
     """
-    values: dict[str, Any] = {
-        "tenant_name": share.name,
-        "to": share.virtual + (0.0 if seconds is None else seconds - cost) / share.weight,
-        "today": int(now // DAY_SECONDS),
-        "spent": share.circuits_on(now) + circuits,
-        "lately": share.typical,
-    }
-    if seconds is not None:
-        values["lately"] += _LATEST_WEIGHT * (seconds - share.typical)
-    connection.execute(_WORKED, values)
+    to, lately = share.virtual, share.typical
+    for cost, seconds, _ in work:
+        if seconds is not None:
+            to += (seconds - cost) / share.weight
+            lately += _LATEST_WEIGHT * (seconds - lately)
+    connection.execute(
+        _WORKED,
+        {
+            "tenant_name": share.name,
+            "to": to,
+            "today": int(now // DAY_SECONDS),
+            "spent": share.circuits_on(now) + sum(circuits for _, _, circuits in work),
+            "lately": lately,
+        },
+    )

@@ -8,22 +8,20 @@ import threading
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, time
 
 from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Claimed, Outcome, Picture, State
-from hybridq.service.queue.workers import new_worker
+from hybridq.service.queue.records import Outcome, Picture, State
+from hybridq.service.work.claims import Claims, Held
 from hybridq.service.work.endings import RETRY_SECONDS, Endings
-from hybridq.service.work.merged import MERGED_KIND, MOST_POINTS, ends_of, merged_request
+from hybridq.service.work.merged import ends_of, merged_request
 from hybridq.service.work.relabelled import may_relabel, solve_or_relabel
 from hybridq.service.work.slot import Died, Plain, Slot
 
 _log = logging.getLogger("hybridq.service")
-
-RENEW_SECONDS = 10.0
-"""Seconds between two renewals of leases."""
 
 MOST_SECONDS = 24 * 3600.0
 """Seconds after which a job is interrupted and fails."""
@@ -54,17 +52,15 @@ class Dispatcher:
     ) -> None:
         self._queue, self._slots, self._journals = queue, slots, journals
         self._most_seconds = most_seconds
-        self.worker = new_worker()
-        self._held: dict[str, _Held] = {}
-        self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._claims = Claims(queue, len(slots), most_seconds, self._stop)
         self._threads: list[threading.Thread] = []
         self._endings = Endings(queue, self._stop)
 
     @property
     def running(self) -> int:
         """Number of slots with a job; the end of another may still have to be written."""
-        return min(len(self._held), len(self._slots))
+        return min(self._claims.running, len(self._slots))
 
     @property
     def slots(self) -> int:
@@ -85,6 +81,7 @@ class Dispatcher:
         self._queue.changes.notify()
         for thread in self._threads:
             thread.join()
+        self._claims.give_back()
         self._endings.close()
         for slot in self._slots:
             slot.close()
@@ -112,40 +109,42 @@ class Dispatcher:
                 self._stop.wait(RETRY_SECONDS)
                 continue
             try:
-                claimed = self._queue.claim(self.worker)
+                held = self._claims.next()
             except OutputError as error:
                 _log.warning("no job can be claimed: %s", error)
                 self._stop.wait(RETRY_SECONDS)
                 continue
-            if claimed is None:
+            if held is None:
                 self._queue.changes.wait(seen, _IDLE_SECONDS)
                 continue
             try:
-                self._run(slot, claimed)
+                self._run(slot, held)
             except Exception:  # its lease ends, and the slot goes on
-                _log.exception("job %s could not be run", claimed.id)
+                _log.exception("job %s could not be run", held.claimed.id)
                 self._stop.wait(RETRY_SECONDS)
 
-    def _run(self, slot: Slot, claimed: Claimed) -> None:
+    def _run(self, slot: Slot, held: Held) -> None:
         """Run a claimed job, together with others of its circuit."""
-        alike: list[Claimed] = []
-        if claimed.kind == MERGED_KIND:
-            with suppress(OutputError):
-                alike = self._queue.claim_alike(claimed, MOST_POINTS)
-        for each in self._run_together(slot, [claimed, *alike]):
+        if held.must_end:  # it was cancelled, or lost, while it waited here
+            self._end(held, self._journal_of(held), None)
+            return
+        for each in self._run_together(slot, [held, *self._claims.alike(held)]):
             self._run_together(slot, [each])
 
-    def _run_together(self, slot: Slot, group: Sequence[Claimed]) -> list[Claimed]:
+    def _journal_of(self, held: Held) -> Path:
+        """Return the file of the journal of a job's search."""
+        return self._journals / f"{held.claimed.journal}.jsonl"
+
+    def _run_together(self, slot: Slot, helds: Sequence[Held]) -> list[Held]:
         """Run claimed jobs as one, and write their ends.
 
         Returns:
             jobs to be run alone, since one of several is at fault.
         """
-        until = monotonic() + self._most_seconds
-        helds = [_Held(each, until) for each in group]
-        with self._lock:
-            self._held |= {held.claimed.id: held for held in helds}
-        journal = self._journals / f"{group[0].journal}.jsonl"
+        group = [held.claimed for held in helds]
+        journal = self._journal_of(helds[0])
+        for held in helds:
+            held.begin()
 
         def report(progress: Plain) -> None:
             for held in helds:
@@ -163,7 +162,13 @@ class Dispatcher:
         try:
 
             def run(request: str) -> Plain | None:
-                return slot.run(request, journal, on_progress=report, interrupt=must_end)
+                return slot.run(
+                    request,
+                    journal,
+                    on_progress=report,
+                    interrupt=must_end,
+                    meanwhile=self._claims.look_ahead,
+                )
 
             if may_relabel(group[0]):
                 self._endings.flush()  # it looks for their results
@@ -172,7 +177,7 @@ class Dispatcher:
                 end = run(merged_request([each.request for each in group]))
             left = [held for held in helds if not held.is_over]
             if end is not None and end["state"] != "completed" and len(group) > 1:
-                return [held.claimed for held in left]  # which are held on
+                return left
             parts = ends_of(end, [each.request for each in group])
             ends = dict(zip(group, parts, strict=True))
             for held in left:
@@ -182,27 +187,28 @@ class Dispatcher:
                 _log.warning("a process died over job %s: %s", held.claimed.id, died)
                 if not held.is_over:
                     held.is_over = True
-                    self._over(held, journal, self._release(held.claimed, died=True))
+                    self._over(held, journal, self._claims.release(held, died=True))
         except BaseException:  # their leases end, and others take them
             for held in helds:
                 if not held.is_over:
-                    self._forget(held)
+                    self._claims.forget(held)
             raise
         return []
 
-    def _end(self, held: _Held, journal: Path, end: Plain | None) -> None:
+    def _end(self, held: Held, journal: Path, end: Plain | None) -> None:
         """Write the end of a job, and remove the journal of its search."""
         held.is_over = True
         outcome = self._outcome(held, end)
         if outcome is not None:
-            self._endings.put(held.claimed, outcome, lambda state: self._over(held, journal, state))
+            timed = replace(outcome, seconds=held.seconds)
+            self._endings.put(held.claimed, timed, lambda state: self._over(held, journal, state))
             return
         # The server ends, or another has taken the job.
-        self._over(held, journal, self._release(held.claimed, died=False))
+        self._over(held, journal, self._claims.release(held, died=False))
 
-    def _over(self, held: _Held, journal: Path, state: State | None) -> None:
+    def _over(self, held: Held, journal: Path, state: State | None) -> None:
         """Forget a job that has ended, and its journal."""
-        self._forget(held)
+        self._claims.forget(held)
         is_over = state in (State.COMPLETED, State.FAILED)
         if state is State.CANCELLED:  # its journal may go to a job that joined it
             with suppress(OutputError):
@@ -210,13 +216,7 @@ class Dispatcher:
         if is_over:
             journal.unlink(missing_ok=True)
 
-    def _forget(self, held: _Held) -> None:
-        """Hold a job no longer."""
-        with self._lock:
-            if self._held.get(held.claimed.id) is held:  # it may have been claimed again
-                del self._held[held.claimed.id]
-
-    def _outcome(self, held: _Held, end: Plain | None) -> Outcome | None:
+    def _outcome(self, held: Held, end: Plain | None) -> Outcome | None:
         """Return the outcome of a job from its end, as its process reported it.
 
         None for a job that returns to the queue.
@@ -240,36 +240,16 @@ class Dispatcher:
             source=end.get("source"),
         )
 
-    def _release(self, claimed: Claimed, *, died: bool) -> State | None:
-        """Return a job to the queue, again while the database fails.
-
-        While the server ends, once: the lease ends soon, and another takes the job.
-        """
-        while True:
-            try:
-                return self._queue.release(claimed, died=died)
-            except OutputError as error:
-                _log.warning("a job cannot be returned to the queue yet: %s", error)
-                if self._stop.wait(RETRY_SECONDS):
-                    return None
-
     def _keep(self) -> None:
-        """Renew leases, notice requests to cancel, and take jobs back from dead workers."""
-        renewed = cleaned = float("-inf")
+        """Keep the claimed jobs, and take jobs back from dead workers."""
+        cleaned = float("-inf")
         while not self._stop.wait(_CANCEL_SECONDS):
             try:
-                if monotonic() - renewed > RENEW_SECONDS:
-                    renewed = monotonic()
-                    self._renew()
-                    self._queue.take_back()
+                self._claims.keep()
                 if monotonic() - cleaned > _CLEAN_SECONDS:
                     cleaned = monotonic()
                     self._queue.forget_keys()
                     self._remove_journals()
-                if self._held:
-                    to_cancel = self._queue.to_be_cancelled(self.worker)
-                    for held in self._current():
-                        held.cancelled |= held.name in to_cancel
             except OutputError as error:
                 _log.warning("leases cannot be renewed: %s", error)
                 self._stop.wait(RETRY_SECONDS)
@@ -283,45 +263,7 @@ class Dispatcher:
             if each.stem not in needed:
                 each.unlink(missing_ok=True)
 
-    def _renew(self) -> None:
-        """Renew the leases of running jobs; interrupt those that another worker has now."""
-        running = self._current()
-        mine = self._queue.renew(self.worker, [held.claimed.id for held in running])
-        for held in running:
-            held.lost |= held.name not in mine
-
-    def _current(self) -> list[_Held]:
-        """Return the jobs that run now."""
-        with self._lock:
-            return list(self._held.values())
-
 
 def _picture(sent: Plain) -> Picture:
     """Return a picture as a process sent it."""
     return Picture(sent["name"], sent["type"], b64decode(sent["body"]))
-
-
-class _Held:
-    """A job that runs here, and why it may have to end."""
-
-    def __init__(self, claimed: Claimed, until: float) -> None:
-        self.claimed = claimed
-        self.cancelled = False
-        self.lost = False
-        self.is_over = False
-        self._until = until
-
-    @property
-    def name(self) -> tuple[str, int]:
-        """Identifier and attempt."""
-        return self.claimed.id, self.claimed.attempt
-
-    @property
-    def overdue(self) -> bool:
-        """True if its time is over."""
-        return monotonic() > self._until
-
-    @property
-    def must_end(self) -> bool:
-        """True if it is to be interrupted."""
-        return self.cancelled or self.lost or self.overdue

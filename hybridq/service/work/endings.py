@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
+from time import monotonic
 
 from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
@@ -18,6 +19,7 @@ RETRY_SECONDS = 1.0
 """Seconds between two attempts to write while the database fails."""
 
 _MOST_AT_ONCE = 200
+_SECONDS_BETWEEN = 0.05  # of two commits, so that ends of short jobs share one
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Endings:
             self._changed.wait_for(lambda: self._done >= last)
 
     def _work(self) -> None:
-        ended = False
+        ended, written = False, float("-inf")
         while not ended:
             group: list[_Waiting] = []
             while not group or (not self._inbox.empty() and len(group) < _MOST_AT_ONCE):
@@ -79,8 +81,11 @@ class Endings:
                 if one is None:
                     ended = True
                     break
+                if not group:
+                    self._stop.wait(max(0.0, written + _SECONDS_BETWEEN - monotonic()))
                 group.append(one)
             if group:
+                written = monotonic()
                 self._write(group)
 
     def _write(self, group: list[_Waiting]) -> None:

@@ -119,6 +119,7 @@ class Slot:
         *,
         on_progress: Callable[[Plain], None],
         interrupt: Callable[[], bool],
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Plain | None:
         """Run a job; return its end as the process reported it, None if interrupted.
 
@@ -128,6 +129,7 @@ class Slot:
             on_progress: called with reports of the process.
             interrupt: asked all the time whether to interrupt: by SIGTERM, and where that does not
                 end it within `GRACE_SECONDS`, by SIGKILL.
+            meanwhile: called once the process has the job.
 
         Raises:
             Died: the process ended, other than by that.
@@ -140,6 +142,7 @@ class Slot:
             where = json.dumps(str(journal))
             process.stdin.write(f'{{"request": {request}, "journal": {where}}}\n')
             process.stdin.flush()
+        meanwhile()
         kill_at: float | None = None
         while True:
             try:
