@@ -177,6 +177,67 @@ def test_a_server_that_ends_returns_its_jobs(queue, start):
     assert wait(queue, job, ended).state is State.COMPLETED
 
 
+@pytest.fixture
+def gated(queue, tmp_path):
+    """A job that runs until its gate is opened, and two short ones, all to be claimed at once."""
+    gate = tmp_path / "gate"
+    asked = [{"do": "gate", "path": str(gate)}, *({"do": "count", "steps": n} for n in (3, 4))]
+    jobs = queue.submit(
+        "amber", [Submission("solve", json.dumps(each), cost=0.01) for each in asked]
+    )
+    return gate, jobs
+
+
+def claimed_ahead(job):
+    return job.state is State.RUNNING and job.started is None
+
+
+def test_short_jobs_are_claimed_ahead_and_go_back_where_a_slot_stays_busy(
+    queue, start, gated, monkeypatch
+):
+    monkeypatch.setattr("hybridq.service.work.claims._LONGEST_AHEAD", PATIENCE)
+    gate, (first, *short) = gated
+    start()
+    for job in short:
+        wait(queue, job, claimed_ahead)
+    monkeypatch.setattr("hybridq.service.work.claims._LONGEST_AHEAD", 0.0)
+    for job in short:
+        found = wait(queue, job, lambda one: one.state is State.QUEUED)
+        assert found.attempt == 1
+    assert queue.job("amber", first).state is State.RUNNING
+    gate.touch()
+    found = [wait(queue, job, ended) for job in (first, *short)]
+    assert [each.state for each in found] == [State.COMPLETED] * 3
+    assert all(each.created <= each.started <= each.ended for each in found)
+    assert [queue.result("amber", job) for job in short] == ["3", "4"]
+
+
+def test_a_job_that_is_cancelled_while_it_waits_at_a_server_is_not_run(
+    queue, start, gated, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("hybridq.service.work.claims._LONGEST_AHEAD", PATIENCE)
+    gate, (_, cancelled, other) = gated
+    server = start()
+    wait(queue, cancelled, claimed_ahead)
+    assert queue.cancel("amber", cancelled)
+    held = server._claims._held[cancelled]
+    while not held.cancelled:
+        time.sleep(0.01)
+    gate.touch()
+    found = wait(queue, cancelled, ended)
+    assert (found.state, found.started) == (State.CANCELLED, None)
+    assert wait(queue, other, ended).state is State.COMPLETED
+
+
+def test_a_server_that_ends_returns_the_jobs_that_wait_at_it(queue, start, gated):
+    _, (_, *short) = gated
+    server = start()
+    for job in short:
+        wait(queue, job, claimed_ahead)
+    server.close()
+    assert [queue.job("amber", job).state for job in short] == [State.QUEUED] * 2
+
+
 def test_processes_have_neither_urls_nor_keys(queue, start, monkeypatch):
     monkeypatch.setenv("HYBRIDQ_DATABASE", "postgresql://user:secret@host/jobs")
     monkeypatch.setenv("HYBRIDQ_KEY", "hq_secret")

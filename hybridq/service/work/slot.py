@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -36,6 +36,7 @@ _KEPT = (
 )
 _THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _POLL_SECONDS = 0.05
+_MOST_AT_ONCE = 2**16  # bytes of a pipe
 
 Plain = dict[str, Any]
 
@@ -68,8 +69,8 @@ class Slot:
     ) -> None:
         self._command = [*command, str(memory or 0)]
         self._environment = environment(threads)
-        self._process: subprocess.Popen[str] | None = None
-        self._inbox: SimpleQueue[Plain | None] = SimpleQueue()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._messages: _Messages
         self._ready = False
 
     @property
@@ -81,17 +82,16 @@ class Slot:
         """Start the process unless it runs."""
         if self._process is not None and self._process.poll() is None:
             return
-        self._inbox, self._ready = SimpleQueue(), False
+        self._ready = False
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
             env=self._environment,
             start_new_session=True,  # Ctrl-C at the terminal reaches the server alone
         )
-        Thread(target=_read, args=(self._process, self._inbox), daemon=True).start()
+        assert self._process.stdout is not None
+        self._messages = _Messages(self._process.stdout.fileno())
 
     def is_ready(self, seconds: float) -> bool:
         """Return whether the process takes jobs within `seconds`.
@@ -104,13 +104,10 @@ class Slot:
         self.start()
         if not self._ready:
             try:
-                message = self._inbox.get(timeout=seconds)
-            except Empty:
-                return False
-            if message is None:
+                self._ready = self._messages.next(seconds) is not None  # its first line says so
+            except EOFError:
                 self._raise_died()
-            self._ready = True  # its first line says so
-        return True
+        return self._ready
 
     def run(
         self,
@@ -140,16 +137,14 @@ class Slot:
         assert process.stdin is not None
         with suppress(OSError):  # it has died, and its output ends
             where = json.dumps(str(journal))
-            process.stdin.write(f'{{"request": {request}, "journal": {where}}}\n')
+            process.stdin.write(f'{{"request": {request}, "journal": {where}}}\n'.encode())
             process.stdin.flush()
         meanwhile()
         kill_at: float | None = None
         while True:
             try:
-                message = self._inbox.get(timeout=_POLL_SECONDS)
-            except Empty:
-                message = {}
-            if message is None:
+                message = self._messages.next(_POLL_SECONDS) or {}
+            except EOFError:
                 if kill_at is not None:
                     process.wait()
                     return None
@@ -179,12 +174,33 @@ class Slot:
             self._process.wait()
 
 
-def _read(process: subprocess.Popen[str], inbox: SimpleQueue[Plain | None]) -> None:
-    """Put the lines of a process into the inbox, and None at its end."""
-    assert process.stdout is not None
-    with process.stdout as lines:
-        for line in lines:
-            if line.endswith("\n"):  # the last line of a killed process may be cut off
-                inbox.put(json.loads(line))
-    process.wait()
-    inbox.put(None)
+class _Messages:
+    """Messages of a process: lines of JSON, which are read without a thread."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+        self._read = bytearray()
+        self._lines: deque[bytearray] = deque()
+
+    def next(self, seconds: float) -> Plain | None:
+        """Return the next message, None if there is none within `seconds`.
+
+        Raises:
+            EOFError: the process has ended; what it was writing then is lost.
+        """
+        end = monotonic() + seconds
+        while not self._lines:
+            if not self._poll.poll(1000.0 * max(0.0, end - monotonic())):
+                return None
+            part = os.read(self._descriptor, _MOST_AT_ONCE)
+            if not part:
+                raise EOFError
+            self._read += part
+            if b"\n" in part:
+                *lines, rest = self._read.split(b"\n")
+                self._lines.extend(lines)
+                self._read = rest
+        found: Plain = json.loads(self._lines.popleft())
+        return found
