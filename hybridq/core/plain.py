@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -12,11 +13,17 @@ import numpy as np
 from hybridq.core.errors import FormatError
 from hybridq.core.files import write_text
 
+_JSON = (str, int, float, bool, type(None))
+
 
 def plain(value: Any) -> Any:
-    """Convert `value` to JSON types; node labels become strings."""
+    """Convert `value` to JSON types; node labels become strings, dataclasses dicts."""
+    if type(value) in _JSON:
+        return value
     if isinstance(value, Enum):
         return value.value
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         # Labels such as 1 and "1" are two nodes; written as text they would be one.
         text = str if len({str(label) for label in value}) == len(value) else repr

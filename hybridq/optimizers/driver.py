@@ -12,6 +12,7 @@ from hybridq.core.arrays import Vector
 from hybridq.optimizers.capabilities import Capability, ShotGradient, Units
 from hybridq.optimizers.evaluator import Evaluator
 from hybridq.optimizers.history import Best, History
+from hybridq.optimizers.occasional import Occasional
 from hybridq.optimizers.solution import Record, Status
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Driver:
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
+        self._is_due = callback.is_due if isinstance(callback, Occasional) else None
         self._history = History()
         self._values = self._history.values
         # In seconds since the beginning, which moves when a killed search is resumed.
@@ -349,7 +351,8 @@ class Driver:
         """Record one evaluation, call the callback, check the target."""
         if self._history.add(value):
             self._history.set_best(value, self._inside(x), self.start)
-        if self._callback is not None and self.stopped != "interrupted":
+        is_due = self._callback is not None and (self._is_due is None or self._is_due())
+        if is_due and self.stopped != "interrupted":
             self._notify(x, value, gradient)
         if self._history.best_value <= self._target:
             self.stopped = "target"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -112,24 +112,24 @@ class Result(ComparedByValue):
         """Return everything but the trace, in types that JSON knows."""
         return plain(
             {
-                "problem": asdict(self.problem),
+                "problem": self.problem,
                 "ansatz": self.ansatz,
-                "engine": asdict(self.engine),
-                "optimizer": asdict(self.optimizer),
+                "engine": self.engine,
+                "optimizer": self.optimizer,
                 "parameters": self.parameters,
                 "expectation": self.expectation,
                 "best": None if self.best is None else self.best.to_dict(),
-                "reference": None if self.reference is None else asdict(self.reference),
-                "ratio": None if self.ratio is None else asdict(self.ratio),
+                "reference": self.reference,
+                "ratio": self.ratio,
                 "seed": self.seed,
                 "seconds": self.seconds,
                 "versions": self.versions,
                 "energy": None if self.energy is None else self.energy.to_dict(),
-                "samples": None if self.samples is None else asdict(self.samples),
+                "samples": self.samples,
                 "objective": self.objective,
-                "measured": None if self.measured is None else asdict(self.measured),
-                "controls": [asdict(control) for control in self.controls],
-                "execution": None if self.execution is None else asdict(self.execution),
+                "measured": self.measured,
+                "controls": self.controls,
+                "execution": self.execution,
             }
         )
 

@@ -13,6 +13,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.executors import ExecutorLike
 from hybridq.objectives import Objective
 from hybridq.optimizers import Optimizer, Record, Solution, minimize
+from hybridq.optimizers.occasional import as_often_as
 from hybridq.optimizers.restarts import Each, search_each
 from hybridq.strategies.coordinates import Reparametrized, Scaling
 
@@ -141,4 +142,4 @@ def _reporting(
             )
         )
 
-    return report
+    return as_often_as(callback, report)

@@ -16,6 +16,7 @@ from hybridq.core.randomness import spawn
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.configure import configured_optimizer
+from hybridq.optimizers.occasional import as_often_as
 from hybridq.optimizers.search import check_apart
 from hybridq.optimizers.solution import Ending, Reason, describe
 from hybridq.strategies.rescaled import search_angles, search_each_angles
@@ -342,4 +343,4 @@ class SharedSearch:
                 )
             )
 
-        return report
+        return as_often_as(callback, report)

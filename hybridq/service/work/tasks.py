@@ -26,6 +26,7 @@ T = TypeVar("T")
 JOURNAL_AFTER = 0.2
 """Seconds of a search after which its journal is begun."""
 
+_REPORT_SECONDS = 0.05
 _TIMED_OUT = "time limit"
 _BLOCK = 256  # points between two reports
 
@@ -55,6 +56,7 @@ def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain
 
 def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     """Solve a problem, and return its result as ``hybridq solve --json`` writes it."""
+    from hybridq.optimizers.occasional import every
     from hybridq.solver import solve
 
     problem = problem_of(request["problem"])
@@ -70,7 +72,8 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
         )
 
     def solved(journal: Journal) -> Result:
-        return solve(problem, rng=request["seed"], journal=journal, callback=progress, **options)
+        callback = every(_REPORT_SECONDS, progress)
+        return solve(problem, rng=request["seed"], journal=journal, callback=callback, **options)
 
     result = journaled(path, solved)
     done = {
