@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Collection
@@ -29,9 +30,13 @@ class Changes:
 
     A notice may come without a change; a change never comes without a notice, except from another
     process whose database connection failed, which is why waits have an end.
+
+    Attributes:
+        name: that of this process in PostgreSQL's notifications.
     """
 
     def __init__(self) -> None:
+        self.name = secrets.token_hex(8)
         self._condition = threading.Condition()
         self._count = 0
         self._listeners: list[Listener] = []
@@ -116,10 +121,10 @@ class Watch:
             while not self._ended.wait(_POLL_SECONDS):
                 version = connection.execute("PRAGMA data_version").fetchone()
                 count = self._changes.count
-                if version != seen:
+                is_foreign = version != seen and count == own
+                if version != seen:  # after a notice of this process probably its own commit
                     seen, since = version, min(since, monotonic())
-                # After a notice of this process, the commit was probably its own.
-                if since < float("inf") and (count == own or monotonic() - since > _LATEST_SECONDS):
+                if is_foreign or monotonic() - since > _LATEST_SECONDS:
                     since, count = float("inf"), count + 1
                     self._changes.notify()
                 own = count
@@ -135,5 +140,6 @@ class Watch:
             connection.execute(f"LISTEN {CHANNEL}")
             self._changes.notify()  # for what came before
             while not self._ended.is_set():
-                for _ in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
-                    self._changes.notify()
+                for each in connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
+                    if each.payload != self._changes.name:
+                        self._changes.notify()

@@ -274,6 +274,6 @@ class Queue:
             yield connection, self.database.now(connection)
             announce = announce and (about is None or len(about) > 0)
             if announce and self.database.is_postgresql:
-                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+                connection.exec_driver_sql(f"NOTIFY {CHANNEL}, '{self.changes.name}'")
         if announce:
             self.changes.notify(about)

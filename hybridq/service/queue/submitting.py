@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,11 @@ _SAME = (
     .where(_OF_TENANT, JOBS.c.digest == bindparam("same"), or_(_IS_LEADING, _IS_DONE))
     .order_by(JOBS.c.state)
     .limit(1)
+)
+_SEEN = (
+    select(JOBS.c.digest)
+    .distinct()
+    .where(_OF_TENANT, JOBS.c.digest.in_(bindparam("digests", expanding=True)))
 )
 # The lock of a leader keeps its end apart from the insertion of a job that joins it.
 _SAME_LOCKED = _SAME.with_for_update()
@@ -99,23 +104,23 @@ def submit(
             argument="tenant", value=tenant, expected="an existing tenant", remedy="add a key first"
         )
     shares[tenant] = share
-    if repeatable is not None and (known := _repeated(connection, tenant, repeatable)) is not None:
-        return known
+    if repeatable is not None:
+        earlier = _repeated(connection, tenant, repeatable)
+        if earlier is not None:
+            return earlier
     rows: list[Plain] = []
-    leaders: dict[bytes, str] = {}
+    digests = {each.digest for each in submissions if each.digest is not None}
+    known = _known(connection, tenant, digests, now)
     for each in submissions:
         row = _values(tenant, each, now)
-        if each.digest in leaders:
-            row |= _joined(leaders[each.digest], State.QUEUED, None)
+        if each.digest in known:
+            row |= known[each.digest]
         elif each.digest is not None:
-            row |= _reused(connection, tenant, each.digest, now)
-            if row["state"] == State.QUEUED and row["joined_to"] is None:
-                leaders[each.digest] = row["id"]
+            known[each.digest] = _joined(row["id"], State.QUEUED, None)
         rows.append(row)
     new = [row for row in rows if row["state"] == State.QUEUED and row["joined_to"] is None]
     places = _admitted(connection, share, new, now) if new else {}
-    for row in rows:
-        connection.execute(_INSERT_JOB, row)
+    connection.execute(_INSERT_JOB, rows)
     if share.webhooks:
         ended = [row["id"] for row in rows if row["state"] == State.COMPLETED]
         outbox.announce(connection, share, ended, State.COMPLETED, now)
@@ -174,6 +179,10 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
         "deaths": 0,
         "journal": job,
         "created": now,
+        "started": None,
+        "ended": None,
+        "usage": None,
+        "result": None,
         "source": "computed",
         "joined_to": None,
         "start": None if submission.start is None else json.dumps(dict(submission.start)),
@@ -232,6 +241,17 @@ def _admitted(
         ahead = sum(number for rank, number in waiting.items() if rank <= row["rank"])
         places[row["id"]] = ahead - later[row["rank"]]
     return places
+
+
+def _known(
+    connection: Connection, tenant: str, digests: Collection[bytes], now: float
+) -> dict[bytes, Plain]:
+    """Return the values that differ where an identical job has ended, waits or runs, by digest."""
+    if len(digests) > 1:  # of a list, most are new
+        asked = {"tenant_name": tenant, "digests": list(digests)}
+        digests = [bytes(each) for each in connection.execute(_SEEN, asked).scalars()]
+    found = {each: _reused(connection, tenant, each, now) for each in digests}
+    return {digest: values for digest, values in found.items() if values}
 
 
 def _reused(

@@ -103,6 +103,10 @@ class Claims:
         """Number of jobs that have begun; the ends of some may still have to be written."""
         return len(self._held) - len(self._ahead)
 
+    def are_ahead(self) -> bool:
+        """Return whether short jobs wait here for a slot."""
+        return bool(self._ahead)
+
     def next(self) -> Held | None:
         """Return the job that a free slot runs now, None without one.
 

@@ -55,7 +55,7 @@ class Dispatcher:
         self._stop = threading.Event()
         self._claims = Claims(queue, len(slots), most_seconds, self._stop)
         self._threads: list[threading.Thread] = []
-        self._endings = Endings(queue, self._stop)
+        self._endings = Endings(queue, self._stop, self._claims.are_ahead)
 
     @property
     def running(self) -> int:

@@ -35,10 +35,13 @@ class Endings:
     Args:
         queue: where the jobs are.
         stop: set while the server ends: a database that fails is then not waited for.
+        are_more: whether further ends are to come soon, which share the commit of one that waits.
     """
 
-    def __init__(self, queue: Queue, stop: threading.Event) -> None:
-        self._queue, self._stop = queue, stop
+    def __init__(
+        self, queue: Queue, stop: threading.Event, are_more: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._queue, self._stop, self._are_more = queue, stop, are_more
         self._inbox: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._changed = threading.Condition()
         self._put = self._done = 0
@@ -81,7 +84,7 @@ class Endings:
                 if one is None:
                     ended = True
                     break
-                if not group:
+                if not group and self._are_more():
                     self._stop.wait(max(0.0, written + _SECONDS_BETWEEN - monotonic()))
                 group.append(one)
             if group:
