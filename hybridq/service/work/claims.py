@@ -21,9 +21,10 @@ _log = logging.getLogger("hybridq.service")
 RENEW_SECONDS = 10.0
 """Seconds between two renewals of leases."""
 
-AHEAD_SECONDS = 0.05
+AHEAD_SECONDS = 0.075
 """Seconds of work for each slot in short jobs that are claimed before a slot is free."""
 
+_SHORT_SECONDS = 0.1  # of a job whose end says soon enough when it began
 _LONGEST_AHEAD = 0.5  # seconds until they are given back, since another job takes longer
 
 
@@ -179,7 +180,11 @@ class Claims:
         current = self._current()
         for held in current:
             held.cancelled |= held.name in to_cancel
-        begun = [held for held in current if held.seconds is not None and not held.is_written]
+        begun = [
+            held
+            for held in current
+            if (held.seconds or 0.0) > _SHORT_SECONDS and not held.is_written
+        ]
         if begun:
             self._queue.begin([held.claimed for held in begun])
         for held in begun:
