@@ -59,7 +59,27 @@ class ModelRegistry:
             UnknownModelError: the model does not exist.
         """
         with self._database.reading() as connection:
-            return self._model(connection, name)
+            row = versions.model_row(connection, self._tenant, name)
+            named = aliases.all_of(connection, self._tenant, name)
+            listed = []
+            for each in versions.all_of(connection, self._tenant, name):
+                facts = each.summary()
+                number = each.model.version
+                facts["aliases"] = [one["alias"] for one in named if one["version"] == number]
+                listed.append(facts)
+            shown = evaluations.all_of(connection, self._tenant, name)
+            return {
+                "name": name,
+                "margin": row.margin,
+                "created": versions.stamp(row.created),
+                "versions": listed,
+                "aliases": named,
+                "evaluations": [
+                    {key: value for key, value in each.items() if key != "instances"}
+                    for each in shown
+                ],
+                "history": aliases.history(connection, self._tenant, name, MOST_MOVES),
+            }
 
     def version(self, reference: Reference) -> Plain:
         """Return a version with content, evaluations and history of its aliases.
@@ -154,7 +174,7 @@ class ModelRegistry:
         """Move an alias to a version; return the model. See `aliases.promote`."""
         with self._writing() as (connection, now):
             aliases.promote(connection, self._tenant, name, asked, now, self._actor)
-            return self._model(connection, name)
+        return self.model(name)
 
     def roll_back(
         self,
@@ -178,36 +198,13 @@ class ModelRegistry:
                 if_version=if_version,
                 reason=reason,
             )
-            return self._model(connection, name)
+        return self.model(name)
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Connection, float]]:
         """Open a transaction that writes, with the time."""
         with self._database.writing() as connection:
             yield connection, self._database.now(connection)
-
-    def _model(self, connection: Connection, name: str) -> Plain:
-        """Return a model as plain values."""
-        row = versions.model_row(connection, self._tenant, name)
-        named = aliases.all_of(connection, self._tenant, name)
-        listed = []
-        for each in versions.all_of(connection, self._tenant, name):
-            facts = each.summary()
-            number = each.model.version
-            facts["aliases"] = [one["alias"] for one in named if one["version"] == number]
-            listed.append(facts)
-        shown = evaluations.all_of(connection, self._tenant, name)
-        return {
-            "name": name,
-            "margin": row.margin,
-            "created": versions.stamp(row.created),
-            "versions": listed,
-            "aliases": named,
-            "evaluations": [
-                {key: value for key, value in each.items() if key != "instances"} for each in shown
-            ],
-            "history": aliases.history(connection, self._tenant, name, MOST_MOVES),
-        }
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class Occasional:
 
 
 def every(seconds: float, report: Callable[[Record], Any]) -> Occasional:
-    """Return a callback that passes on an evaluation every few seconds, the first after that."""
+    """Return a callback that passes on an evaluation every few seconds."""
     last = monotonic()
 
     def is_due() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ class Transactions:
         self._quick = open_engine(url, durable=False)
         self._durable = open_engine(url, durable=True)
         self._clock = clock
-        self._writer = threading.Lock()
+        self._writer = _Turns()
         self._file: Path | None = None
         self.is_postgresql = self._quick.dialect.name == "postgresql"
         with self.writing() as connection:
@@ -91,7 +92,7 @@ class Transactions:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for the other writers of this process.
+        """Wait for the other writers of this process, which came before.
 
         SQLite would look for their end in growing intervals, up to 100 ms. Writers of other
         processes are waited for by SQLite.
@@ -157,6 +158,42 @@ class Transactions:
                 f"the database {shown} cannot be used: {first_line(error)}; check that it exists, "
                 "that it is a database, and that you may write to it"
             ) from error
+
+
+class _Turns:
+    """A lock that is given to its waiting threads in their order.
+
+    A thread that takes a `threading.Lock` again at once mostly comes before those that wait.
+    """
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Take the lock; return False if that is not possible in time."""
+        with self._mutex:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            own = threading.Event()
+            self._waiting.append(own)
+        if own.wait(timeout):
+            return True
+        with self._mutex:
+            if own.is_set():  # it was given to this thread meanwhile
+                return True
+            self._waiting.remove(own)
+        return False
+
+    def release(self) -> None:
+        """Give the lock to the thread that has waited longest."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
 
 
 def migrate(connection: Connection, scripts: Path, table: str) -> None:

@@ -133,7 +133,7 @@ def claim(
 
 
 def _first_of(connection: Connection, share: Share, ahead: float) -> list[Row[Any]]:
-    """Return the waiting jobs of a tenant that could be claimed now, the next one first."""
+    """Return the jobs of a tenant that could be claimed, the next one first."""
     most = {"tenant_name": share.name, "most": _MOST_AHEAD if ahead else 1}
     rows = connection.execute(_FIRST, most).all()
     return list(rows[: max(0, share.most_running - rows[0].running)]) if rows else []
@@ -145,7 +145,7 @@ def _chosen(
     first: bool,
     ahead: float,
 ) -> list[tuple[str, str]]:
-    """Return tenants and identifiers of the jobs to claim, in the order in which they start."""
+    """Return tenants and identifiers of the jobs to claim, in their order."""
     virtual = {name: share.virtual for name, share in shares.items()}
     left = {name: list(reversed(rows)) for name, rows in waiting.items() if rows}
     chosen: list[tuple[str, str]] = []

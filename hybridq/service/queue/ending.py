@@ -65,7 +65,7 @@ def finish(
     now: float,
     effects: Mapping[str, Effect],
 ) -> set[Fence]:
-    """End jobs of one tenant; return the fences of those that their workers still held.
+    """End jobs of one tenant; return the fences of those still held.
 
     Args:
         connection: a durable transaction.
@@ -202,7 +202,7 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
 def _end(
     connection: Connection, share: Share, ended: Sequence[tuple[Row[Any], Outcome]], now: float
 ) -> None:
-    """Write the ends of jobs, and of those that joined them; announce them to webhooks."""
+    """Write and announce the ends of jobs, and of those that joined them."""
     _insert_results(connection, [(row.id, outcome) for row, outcome in ended])
     cancelled = [row for row, outcome in ended if outcome.state is State.CANCELLED]
     for row in cancelled:  # before others end, whom its joined jobs may join

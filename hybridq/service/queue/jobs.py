@@ -107,7 +107,7 @@ class Queue:
         return []
 
     def begin(self, claimed: Sequence[Claimed]) -> None:
-        """Write down that jobs which waited at their worker have begun; see `leases.begin`."""
+        """Write down that jobs have begun; see `leases.begin`."""
         about = [each.id for each in claimed]
         with self.writing(durable=False, about=about) as (connection, now):
             for each in sorted(claimed, key=lambda one: one.tenant):

@@ -59,7 +59,7 @@ _BEGIN_JOINED = (
 
 
 def held(connection: Connection, claimed: Sequence[Claimed]) -> dict[Fence, Row[Any]]:
-    """Lock and return the rows of those jobs that their workers still hold, by their fences."""
+    """Lock and return the rows of jobs that are still held, by their fences."""
     fences = {each.fence for each in claimed}
     rows = connection.execute(_LOCK_HELD, {"ids": [each.id for each in claimed]})
     found = {(row.id, row.worker, row.attempt): row for row in rows}
@@ -67,7 +67,7 @@ def held(connection: Connection, claimed: Sequence[Claimed]) -> dict[Fence, Row[
 
 
 def begin(connection: Connection, claimed: Claimed, now: float) -> None:
-    """Write down that a job which waited at its worker has begun, and those that joined it."""
+    """Write down that a job has begun which waited at its worker."""
     if connection.execute(_BEGIN, {**_fence(claimed), "now": now}).rowcount == 1:
         connection.execute(_BEGIN_JOINED, {"leader": claimed.id, "now": now})
 
@@ -121,7 +121,9 @@ def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]
 
 
 def lost(connection: Connection, now: float, job: str | None = None) -> list[tuple[Claimed, bool]]:
-    """Return the claimed jobs whose lease is over or whose worker is dead, and whether each began.
+    """Return claimed jobs that nobody keeps any more, and whether each began.
+
+    Their lease is over, or their worker is dead.
 
     Args:
         connection: a transaction.

@@ -138,7 +138,7 @@ class Claimed:
 
     @property
     def fence(self) -> Fence:
-        """What its row must still have for its end to count: identifier, worker and attempt."""
+        """Identifier, worker and attempt, which its row must have for its end to count."""
         return self.id, self.worker, self.attempt
 
 

@@ -171,7 +171,7 @@ def account(
     now: float,
     work: Sequence[tuple[float, float | None, int]],
 ) -> None:
-    """Advance a tenant's virtual time by work beyond the costs, and count its circuits.
+    """Advance a tenant's time by work beyond the costs, and count its circuits.
 
     Args:
         connection: a transaction that has locked the tenant.

@@ -246,7 +246,7 @@ def _admitted(
 def _known(
     connection: Connection, tenant: str, digests: Collection[bytes], now: float
 ) -> dict[bytes, Plain]:
-    """Return the values that differ where an identical job has ended, waits or runs, by digest."""
+    """Return what differs where an identical job is known, by digest."""
     if len(digests) > 1:  # of a list, most are new
         asked = {"tenant_name": tenant, "digests": list(digests)}
         digests = [bytes(each) for each in connection.execute(_SEEN, asked).scalars()]

@@ -1,4 +1,4 @@
-"""The jobs that one server has claimed: those that run, and short ones that will run next."""
+"""Jobs that one server has claimed: those that run, and short ones next."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class Claims:
         self._are_short = len(claimed) > first
 
     def _hold(self, claimed: Sequence[Claimed], *, begun: int) -> list[Held]:
-        """Keep the leases of claimed jobs from now on, the first of which are known to begin."""
+        """Keep the leases of claimed jobs, of which the first are known to begin."""
         helds = [
             Held(each, self._most_seconds, is_written=number < begun)
             for number, each in enumerate(claimed)
