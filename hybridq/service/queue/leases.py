@@ -121,7 +121,7 @@ def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]
 
 
 def lost(connection: Connection, now: float, job: str | None = None) -> list[tuple[Claimed, bool]]:
-    """Return claimed jobs that nobody keeps any more, and whether each began.
+    """Return claimed jobs without a worker that keeps them, and whether each began.
 
     Their lease is over, or their worker is dead.
 
