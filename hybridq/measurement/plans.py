@@ -22,6 +22,7 @@ MOST_SHOTS = 10**9
 """Shots of a plan at most by default."""
 
 _PRIOR_SHOTS = 1.0
+_MANY_SHOTS = 10**15  # beyond, a message rounds their number
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,15 @@ class Plan:
         shots = needed(self.variances, target)
         total = sum(shots.tolist())
         if total > most:
-            reach = float(np.sqrt(self.variances).sum()) / np.sqrt(most)
+            deviation = float(np.sqrt(self.variances).sum())
+            reach, exactly = deviation / np.sqrt(most), total < _MANY_SHOTS
             raise ParameterError(
                 argument="target_error",
                 value=target,
                 expected=f"at least {reach:.2g} for at most {most:,} shots",
-                remedy=f"it takes {total:,} shots",
+                remedy=f"it takes {total:,} shots"
+                if exactly
+                else f"it takes about {(deviation / target) ** 2:.1e} shots",
             )
         return replace(self, shots=shots)
 

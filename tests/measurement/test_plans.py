@@ -112,6 +112,8 @@ def test_a_target_out_of_reach_says_how_many_shots_it_takes():
     hamiltonian = hq.PauliSum.from_labels({"Z": 1.0})
     with pytest.raises(ParameterError, match=r"it takes 10,000,000,000 shots"):
         plan(hamiltonian, hq.Circuit(1).h(0), target_error=1e-5)
+    with pytest.raises(ParameterError, match=r"it takes about 1\.0e\+24 shots"):
+        plan(hamiltonian, hq.Circuit(1).h(0), target_error=1e-12)
     found = plan(hamiltonian, hq.Circuit(1).h(0), target_error=1e-5, max_shots=10**10)
     assert found.total_shots == 10**10
 

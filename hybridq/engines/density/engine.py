@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.arrays import aligned
-from hybridq.core.errors import CapacityError, EngineError
+from hybridq.core.errors import CapacityError, EngineError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
     Engine,
@@ -83,7 +83,7 @@ class DensityEngine(Engine):
                 f"{self.name} engine is {MOST_QUBITS} qubits, 4^n numbers",
                 argument="n_qubits",
                 value=self.n_qubits,
-                remedy="use a smaller problem",
+                remedy=("use ", Setting("engine", "trajectories"), " or a smaller problem"),
             )
         self._require(1, "the density matrix")
         self._pauli = as_pauli_sum(observable)
