@@ -191,7 +191,10 @@ def number_facts(result: Result) -> list[tuple[str, str]]:
     if result.best is not None:
         rows.append((f"Best {_value_name(result)}", numbers.value(result, result.best.value)))
         rows += [] if result.best.feasible else [("Feasible", "no")]
-    rows.append((f"Expected {_value_name(result)}", numbers.expectation(result)))
+    if result.execution is None:
+        rows.append((f"Expected {_value_name(result)}", numbers.expectation(result)))
+    else:
+        rows += machine.number_facts(result.execution)
     if reference is not None:
         known = "Optimum" if reference.exact else "Best known"
         rows.append((known, numbers.value(result, reference.value)))
@@ -278,7 +281,9 @@ def _best(result: Result, *, short: bool = False) -> str:
 
 
 def _expected(result: Result) -> str:
-    """Return the expected value as a clause."""
+    """Return the expected value as a clause, where a machine ran the measured one."""
+    if result.execution is not None and result.execution.submitted:
+        return machine.mean_clause(result.execution, _value_name(result))
     return f"expected {_value_name(result)} {numbers.expectation(result)}"
 
 

@@ -134,14 +134,21 @@ def brief(result: Result, block: Energy) -> str:
 
 def caption(result: Result, block: Energy) -> tuple[str, str]:
     """Return a title that states the energy, and a line that states how it was found."""
-    error = _error_clause(block)
-    title = f"{result.problem.name}: energy {_energy(result.trained, block)}"
+    error, unit = _error_clause(block), " Ha" if block.unit == HARTREE else ""
+    found = f"energy {_energy(result.trained, block)}"
     detail = search_clauses(result)
+    if result.execution is not None:
+        alone = f"{capital(found)} without noise" + (f", {error}" if error else "")
+        detail, error = [alone, *detail], ""
+        found = machine.mean_clause(result.execution, "energy", unit)
+    elif result.measured is not None:
+        detail = [measured_clause(result.measured), *detail]
+    title = f"{result.problem.name}: {found}"
     if block.diagonalization.status is ExactStatus.DONE:
         detail.append(f"exact energy by {block.exact_note}")
     else:
         detail.append(f"no exact energy: {block.diagonalization.method}")
-    return title + (f", {error}" if error else ""), " · ".join(detail)
+    return title + (f", {error}" if error else ""), capital(" · ".join(detail))
 
 
 def lines(result: Result, block: Energy) -> list[str]:
@@ -159,13 +166,27 @@ def lines(result: Result, block: Energy) -> list[str]:
             share = numbers.correlation(block.correlation_recovered)
             line += f"; {share} of the correlation energy"
         found.append(line)
+    found += _measured(result, block)
     state = _state(block)
     return found if state is None else [*found, state]
 
 
+def _measured(result: Result, block: Energy) -> list[str]:
+    """Return the measured energy in a line, if there is one."""
+    if result.execution is not None:
+        unit = " Ha" if block.unit == HARTREE else ""
+        return [machine.mean_clause(result.execution, "energy", unit)]
+    return [] if result.measured is None else [measured_clause(result.measured)]
+
+
 def number_facts(result: Result, block: Energy) -> list[tuple[str, str]]:
     """Return names and numbers for a panel of a picture."""
-    rows = [("Energy", _energy(result.trained, block))]
+    if result.execution is None:
+        rows = [("Energy", _energy(result.trained, block))]
+    else:
+        rows = machine.number_facts(result.execution, " Ha" if block.unit == HARTREE else "")
+    if result.measured is not None:
+        rows.append(("Measured", measured_clause(result.measured).removeprefix("measured ")))
     if block.hartree_fock is not None:
         rows.append((block.reference.replace("-", "–"), _energy(block.hartree_fock, block)))
     if block.exact is not None:

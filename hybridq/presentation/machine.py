@@ -144,6 +144,19 @@ def value_text(value: float, error: float | None) -> str:
     return with_error(value, error) if error else number(value)
 
 
+def mean_clause(info: MachineInfo, name: str, unit: str = "") -> str:
+    """Return the measured mean of a run, or the predicted one, in a few words.
+
+    Args:
+        info: of a run or a dry run.
+        name: of the value, such as ``"cut"``.
+        unit: with a space before it; empty for none.
+    """
+    how = "measured" if info.submitted else "predicted"
+    text = value_text(info.value, info.error)
+    return f"{how} {name} {text}{unit} on {one_line(info.backend)}"
+
+
 def predicted_text(info: MachineInfo) -> str:
     """Return the predicted mean, with the standard error of an estimate."""
     assert info.noisy is not None
@@ -161,6 +174,17 @@ def means(info: MachineInfo) -> list[tuple[str, str, float]]:
     if info.noisy is not None:
         rows.append(("Predicted with noise", predicted_text(info), info.noisy))
     return [*rows, ("Predicted without noise", f"{info.ideal:.6g}", info.ideal)]
+
+
+def number_facts(info: MachineInfo, unit: str = "") -> list[tuple[str, str]]:
+    """Return short names and texts of the mean values, for a panel of a picture."""
+    short = {
+        "Measured, mitigated": "Mitigated",
+        "Measured, on average": "Measured",
+        "Predicted with noise": "Predicted",
+        "Predicted without noise": "Without noise",
+    }
+    return [(short[name], text + unit) for name, text, _ in means(info)]
 
 
 def machine_facts(result: Result) -> list[tuple[str, Text]]:

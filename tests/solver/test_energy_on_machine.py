@@ -12,6 +12,9 @@ import pytest
 import hybridq as hq
 from hybridq.backends import BackendError, Embedded, Ledger
 from hybridq.core.errors import ParameterError
+from hybridq.presentation.energies import number_facts
+from hybridq.presentation.measured import with_error
+from hybridq.presentation.sentences import caption
 
 # Field and coupling that do not commute, so that two bases are measured.
 TFIM = hq.PauliSum.from_sparse(
@@ -39,6 +42,15 @@ def test_a_perfect_machine_measures_the_trained_energy() -> None:
     assert abs(info.mean - trained) < 5 * info.standard_error
     assert result.expectation == info.mean
     assert result.energy is not None
+    title, detail = caption(result)
+    measured = f"measured energy {with_error(info.mean, info.standard_error)} on embedded"
+    assert title.endswith(measured)
+    assert detail.startswith("Energy ")
+    assert "without noise, error" in detail
+    rows = dict(number_facts(result, result.energy))
+    assert rows["Measured"] == with_error(info.mean, info.standard_error)
+    assert "Without noise" in rows
+    assert "Energy" not in rows
 
 
 def test_the_predicted_energy_is_that_of_the_noisy_circuit() -> None:
