@@ -226,6 +226,32 @@ def test_blocks_and_threads_do_not_change_the_result(seed, large, monkeypatch):
     np.testing.assert_array_equal(results[0][1], results[1][1])
 
 
+@pytest.mark.parametrize("used", [9, 7])
+def test_blocks_that_are_still_zero_are_left_out(used, monkeypatch):
+    rng = np.random.default_rng(used)
+    n, circuit, index = 9, Circuit(9), 0
+    for _ in range(2):
+        for qubit in range(used):
+            circuit = circuit.ry(qubit, Angle(0.1, index)).rz(qubit, Angle(0.2, index + 1))
+            index += 2
+        for qubit in range(used - 1):
+            circuit = circuit.cx(qubit, qubit + 1)
+    circuit = circuit.rotation("ZZ", (0, 8), Angle(0.3, index))  # reads a qubit that may be |0⟩
+    observable, x = random_observable(n, rng, 40), rng.normal(size=index + 1)
+    whole = StatevectorEngine(circuit, observable)
+    state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
+    monkeypatch.setattr(schedule, "BLOCK_BITS", 6)
+    monkeypatch.setattr(schedule, "RUN_BITS", 2)
+    blocks = StatevectorEngine(circuit, observable)
+    np.testing.assert_allclose(blocks.state(x), state, atol=1e-13)
+    assert blocks.expectation(x) == pytest.approx(value, abs=1e-12)
+    np.testing.assert_allclose(blocks.expectation_and_gradient(x)[1], gradient, atol=1e-12)
+    forward, backward = blocks._runner._forward, blocks._runner._backward
+    assert forward.outer_bits[0] == 0
+    assert forward.outer_bits.max() == used - 6
+    np.testing.assert_array_equal(backward.outer_bits, forward.outer_bits[::-1])
+
+
 # Slow: all kernels are compiled once more. The tests in kernels/ have them in single precision.
 @pytest.mark.parametrize("kernels", ["numpy", pytest.param("compiled", marks=pytest.mark.slow)])
 def test_single_precision_is_close(kernels):

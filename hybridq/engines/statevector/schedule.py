@@ -8,7 +8,9 @@ change fit into one block.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,9 @@ from hybridq.operators.pauli_sum import PauliSum
 BLOCK_BITS = 14
 LARGE_BLOCK_BITS, LARGE_STATE_BITS = 15, 20
 """A state from so many qubits on is passed over in larger blocks, of which threads get enough."""
+
+LATE_QUBITS = 2
+"""The last qubits that leave |0⟩ do so in a pass of their own."""
 
 FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5, PHASES: 3}  # fewer are done one by one
 MOST_MAPPED_BITS = 16
@@ -87,27 +92,35 @@ def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
 Item = tuple[int, "Operation | FlipGroup"]  # with its slot
 
 
-def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
+def schedule(
+    items: Sequence[Item],
+    n: int,
+    *,
+    free: bool = False,
+    from_zeros: bool = False,
+    backwards: bool = False,
+) -> Plan:
     """Return the passes that carry out `items` in order on n qubits.
 
     Args:
         items: operations, each with its slot in the arrays of coefficients and sums.
         n: the number of qubits.
         free: the items commute with each other.
+        from_zeros: the items begin with the ket |0…0⟩.
+        backwards: reverse the passes and their items, for the adjoint method.
     """
-    waiting = list(items)
+    passes = _passes(items, n, free, from_zeros)
+    if backwards:
+        passes = [each.reversed() for each in reversed(passes)]
     first, rows = [0], []
     terms: list[tuple[int, int]] = []
     weights: list[float] = []
     members: list[tuple[int, int]] = []
     maps: list[NDArray[np.int64]] = []
-    layouts = []
-    writes = []
-    while waiting:
-        local, taken, waiting = _take(waiting, n, free)
-        place = {qubit: position for position, qubit in enumerate(local)}
-        inside = sum(1 << qubit for qubit in local)
-        for entry in _gathered(taken, place):
+    for each in passes:
+        place = {qubit: position for position, qubit in enumerate(each.local)}
+        inside = sum(1 << qubit for qubit in each.local)
+        for entry in _gathered(each.items, place):
             if isinstance(entry, _Together):
                 if entry.kind == LAYER:
                     rows.append(_layer_row(entry, place, members))
@@ -130,17 +143,15 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
                 weights.extend(item.weights)
                 rows.append(_group_row(slot, item, place, begin, len(terms)))
         first.append(len(rows))
-        layouts.append(local)
-        writes.append(any(isinstance(item, Operation) for _, item in taken))
     return Plan(
         first=np.array(first, dtype=np.int64),
         ops=np.array(rows, dtype=np.int64).reshape(-1, COLUMNS),
-        writes=np.array(writes, dtype=np.bool_),
+        writes=np.array([each.changed != 0 for each in passes], dtype=np.bool_),
         maps=_stacked(maps),
         items=np.array(members, dtype=np.int64).reshape(-1, 2),
         terms=np.array(terms, dtype=np.int64).reshape(-1, 2),
         weights=np.array(weights, dtype=np.float64),
-        **_layout_arrays(layouts, n),
+        **_layout_arrays(passes, n),
     )
 
 
@@ -153,8 +164,52 @@ def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     return stacked
 
 
-def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item], list[Item]]:
-    """Return the local qubits of the next pass, its items, and the remaining items."""
+@dataclass(frozen=True)
+class _Pass:
+    """One pass.
+
+    Attributes:
+        local: its local qubits, ascending.
+        items: its items in order.
+        quiet: mask of the qubits that the ket has in |0⟩ all the time: in blocks where one of them
+            is 1, the ket is zero, and so is all that is read from it.
+    """
+
+    local: list[int]
+    items: list[Item]
+    quiet: int
+
+    @property
+    def changed(self) -> int:
+        """Mask of the qubits that the operations change."""
+        return reduce(or_, (item.flip for _, item in self.items if isinstance(item, Operation)), 0)
+
+    def reversed(self) -> _Pass:
+        """Return the pass with its items in reverse order."""
+        return replace(self, items=self.items[::-1])
+
+
+def _passes(items: Sequence[Item], n: int, free: bool, from_zeros: bool) -> list[_Pass]:
+    """Return the passes that carry out `items`; see `schedule`."""
+    waiting, passes = list(items), []
+    quiet = (1 << n) - 1 if from_zeros else 0
+    while waiting:
+        # Passes before the last qubits leave |0⟩ take a fraction of the work: put much into them.
+        spared = LATE_QUBITS if quiet.bit_count() > LATE_QUBITS else 0
+        local, taken, waiting = _take(waiting, n, free, quiet, spared)
+        done = _Pass(local, taken, quiet)
+        quiet &= ~done.changed
+        passes.append(replace(done, quiet=quiet))
+    return passes
+
+
+def _take(
+    waiting: list[Item], n: int, free: bool, quiet: int, spared: int
+) -> tuple[list[int], list[Item], list[Item]]:
+    """Return the local qubits of the next pass, its items, and the remaining items.
+
+    The pass leaves at least `spared` qubits of the mask `quiet` as they are, if it can.
+    """
     base = (1 << min(RUN_BITS, n)) - 1
     most = min(LARGE_BLOCK_BITS if n >= LARGE_STATE_BITS else BLOCK_BITS, n)
     local = base
@@ -164,14 +219,18 @@ def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item
     for slot, item in waiting:
         flip, reads = item.flip, item.reads
         blocked = not free and (flip & (changed | read) or reads & changed)
-        fits = (local | flip).bit_count() <= most or not taken
-        if blocked or not fits:
+        still = quiet & ~flip if isinstance(item, Operation) else quiet
+        fits = (local | flip).bit_count() <= most and (
+            still == quiet or still.bit_count() >= spared
+        )
+        if blocked or (taken and not fits):
             left.append((slot, item))
             changed |= flip
             read |= reads
         else:
             taken.append((slot, item))
             local |= flip
+            quiet = still
     if local.bit_count() > most:
         return list(range(n)), taken, left  # one operation on very many qubits: the whole state
     for qubit in range(n):
@@ -307,23 +366,27 @@ def _group_row(
     return [MEASURE, slot, 0, 0, flip, 0, 0, 0, 0, 0, 0, 1, int(group.imaginary), begin, end]
 
 
-def _layout_arrays(layouts: list[list[int]], n: int) -> dict[str, NDArray[np.int64]]:
+def _layout_arrays(passes: list[_Pass], n: int) -> dict[str, NDArray[np.int64]]:
     """Return the arrays of `Plan` that place the blocks of each pass in the state."""
-    run_bits = [_run_of(local) for local in layouts]
-    runs = [1 << (len(local) - run) for local, run in zip(layouts, run_bits, strict=True)]
-    offsets = np.zeros((len(layouts), max(runs, default=1)), dtype=np.int64)
-    outer = np.zeros((len(layouts), n + 1), dtype=np.int64)
-    for number, (local, run) in enumerate(zip(layouts, run_bits, strict=True)):
+    run_bits = [_run_of(each.local) for each in passes]
+    runs = [1 << (len(each.local) - run) for each, run in zip(passes, run_bits, strict=True)]
+    offsets = np.zeros((len(passes), max(runs, default=1)), dtype=np.int64)
+    outer = np.zeros((len(passes), n + 1), dtype=np.int64)
+    outer_bits = []
+    for number, (each, run) in enumerate(zip(passes, run_bits, strict=True)):
         parts = np.arange(runs[number])
-        for position, qubit in enumerate(local[run:]):
+        for position, qubit in enumerate(each.local[run:]):
             offsets[number, : runs[number]] |= (parts >> position & 1) << qubit
-        others = [qubit for qubit in range(n) if qubit not in set(local)]
+        inside = set(each.local)
+        others = [q for q in range(n) if q not in inside and not each.quiet >> q & 1]
         outer[number, : len(others)] = others
+        outer_bits.append(len(others))
     return {
-        "local_bits": np.array([len(local) for local in layouts], dtype=np.int64),
+        "local_bits": np.array([len(each.local) for each in passes], dtype=np.int64),
         "run_bits": np.array(run_bits, dtype=np.int64),
         "offsets": offsets,
         "outer": outer,
+        "outer_bits": np.array(outer_bits, dtype=np.int64),
     }
 
 

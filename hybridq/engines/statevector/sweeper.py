@@ -68,17 +68,17 @@ class Sweeper:
     def _measuring(self) -> Plan:
         """The passes of the circuit and the observable, whose slots come last."""
         groups = enumerate(self._groups, start=self._slots)
-        return schedule([*self._operations, *groups], self.bits)
+        return schedule([*self._operations, *groups], self.bits, from_zeros=True)
 
     @cached_property
     def _forward(self) -> Plan:
         """The passes of the circuit."""
-        return schedule(self._operations, self.bits)
+        return schedule(self._operations, self.bits, from_zeros=True)
 
     @cached_property
     def _backward(self) -> Plan:
         """The passes of the circuit in reverse, for the adjoint method."""
-        return schedule(self._operations[::-1], self.bits)
+        return schedule(self._operations, self.bits, from_zeros=True, backwards=True)
 
     @cached_property
     def _weighing(self) -> Plan:

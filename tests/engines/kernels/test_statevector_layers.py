@@ -94,8 +94,8 @@ def test_parities_are_rotations_about_products_of_z(dtype):
     items = np.stack([np.arange(len(terms))] * 2, 1)
     none = np.zeros(1, np.int64)
     plan = Plan(
-        none, none[:, None], none, none, none[:, None], none[:, None], none == 1, none[:, None],
-        items, terms, np.ones(len(terms)),
+        none, none[:, None], none, none, none[:, None], none[:, None], none, none == 1,
+        none[:, None], items, terms, np.ones(len(terms)),
     )  # fmt: skip
     signs = [
         1.0 - 2.0 * (odd_parity(INDEX, local) ^ odd_parity(outer, far)) for local, far in terms

@@ -47,7 +47,9 @@ class Plan(NamedTuple):
         local_bits: how many qubits are local in each pass, shape (passes,).
         run_bits: how many of the lowest qubits are local in each pass, shape (passes,).
         offsets: index of each run of a block, relative to the block, shape (passes, runs).
-        outer: the positions of the other qubits, ascending, shape (passes, n).
+        outer: the positions of the qubits that number the blocks, ascending, shape (passes, n).
+            Other qubits are |0⟩ in the ket all the time: the ket is zero where they are 1.
+        outer_bits: how many these are, shape (passes,).
         writes: True where the pass changes the ket, bool, shape (passes,).
         maps: the linear map of each row of kind LINEAR, see `permutations.permute`, shape
             (maps, CHUNK + chunks).
@@ -62,6 +64,7 @@ class Plan(NamedTuple):
     run_bits: NDArray[np.int64]
     offsets: NDArray[np.int64]
     outer: NDArray[np.int64]
+    outer_bits: NDArray[np.int64]
     writes: NDArray[np.bool_]
     maps: NDArray[np.int64]
     items: NDArray[np.int64]
@@ -187,7 +190,7 @@ def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads
     copies = space.blocks
     for number in range(plan.first.shape[0] - 1):
         bits = plan.local_bits[number]
-        count = n - bits
+        count = plan.outer_bits[number]
         in_place = plan.run_bits[number] == bits
         groups = min(sums.shape[0], 1 << count)
         begin, end_group = slice_of(thread, threads, groups)
