@@ -128,6 +128,7 @@ class IbmConnection(Connection):
             None if coupling is None else tuple(sorted(map(tuple, coupling.get_edges()))),
             tuple(sorted(target.operation_names)),
             most_executions=_MOST_EXECUTIONS,
+            equal_shots=True,
             price=self._backend.price,
             durable=remote,
             settle=_SETTLE if remote else 0.0,

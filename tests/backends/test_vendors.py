@@ -138,6 +138,28 @@ class TestIbm:
         assert (bits[:, 0] == bits[:, 2]).mean() > 0.8
         assert 0.3 < bits[:, 2].mean() < 0.7
 
+    @pytest.mark.parametrize("by_name", [True, False])
+    def test_circuits_of_different_shots_are_several_jobs_without_a_warning(
+        self, by_name: bool
+    ) -> None:
+        import qiskit_ibm_runtime
+        from qiskit_ibm_runtime.fake_provider import FakeManilaV2
+
+        from hybridq.backends import Qiskit
+        from hybridq.backends.ibm import sampler_class
+
+        device = FakeManilaV2()
+        sampler = sampler_class(qiskit_ibm_runtime)(mode=device)
+        backend = Ibm(device) if by_name else Qiskit(device, sampler=sampler)
+        shown = [Execution(Circuit(2).x(qubit), (), 100 * (qubit + 1)) for qubit in range(2)]
+        with warnings.catch_warnings(), Ledger(":memory:") as ledger:
+            warnings.simplefilter("error")
+            outcome = execute(backend, shown, ledger=ledger)
+        assert [len(bits) for bits in outcome.bits] == [100, 200]
+        assert len(outcome.jobs) == 2
+        for qubit, bits in enumerate(outcome.bits):
+            assert bits[:, qubit].mean() > 0.8
+
     def test_a_fake_machine_by_name_is_simulated_here(self) -> None:
         from hybridq.backends import Qiskit
 

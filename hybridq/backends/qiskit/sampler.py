@@ -57,14 +57,18 @@ class SamplerConnection(Connection):
     def capabilities(self) -> Capabilities:
         """Limits of the device; none without one."""
         device, price = self._device, self._backend.price
+        # IBM's samplers refuse a job of circuits with different shots.
+        equal_shots = type(self._sampler).__module__.startswith("qiskit_ibm_runtime")
         if device is None:
             here = isinstance(self._backend.device, str)
-            return Capabilities(price=price or (Price() if here else None), durable=False)
+            price = price or (Price() if here else None)
+            return Capabilities(equal_shots=equal_shots, price=price, durable=False)
         coupling = device.target.build_coupling_map()
         return Capabilities(
             device.target.num_qubits,
             None if coupling is None else tuple(sorted(map(tuple, coupling.get_edges()))),
             tuple(sorted(device.target.operation_names)),
+            equal_shots=equal_shots,
             price=price,
             durable=False,
         )
