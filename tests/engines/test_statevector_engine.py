@@ -25,7 +25,7 @@ from hybridq.circuits.instructions import (
 from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines.simulators import Statevector
-from hybridq.engines.statevector import schedule, sweeper
+from hybridq.engines.statevector import passes, sweeper
 from hybridq.engines.statevector.engine import StatevectorEngine
 from hybridq.engines.statevector.plain import small_state
 from hybridq.operators import PauliSum
@@ -209,11 +209,11 @@ def test_blocks_and_threads_do_not_change_the_result(seed, large, monkeypatch):
     x = rng.normal(size=circuit.n_params)
     whole = StatevectorEngine(circuit, observable)
     state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
-    monkeypatch.setattr(schedule, "BLOCK_BITS", 6)
+    monkeypatch.setattr(passes, "BLOCK_BITS", 6)
     if large:
-        monkeypatch.setattr(schedule, "LARGE_STATE_BITS", n)
-        monkeypatch.setattr(schedule, "LARGE_BLOCK_BITS", 7)
-    monkeypatch.setattr(schedule, "RUN_BITS", 2)
+        monkeypatch.setattr(passes, "LARGE_STATE_BITS", n)
+        monkeypatch.setattr(passes, "LARGE_BLOCK_BITS", 7)
+    monkeypatch.setattr(passes, "RUN_BITS", 2)
     monkeypatch.setattr(sweeper, "THREADED_BITS", 6)
     results = []
     for threads in (1, None):
@@ -240,8 +240,8 @@ def test_blocks_that_are_still_zero_are_left_out(used, monkeypatch):
     observable, x = random_observable(n, rng, 40), rng.normal(size=index + 1)
     whole = StatevectorEngine(circuit, observable)
     state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
-    monkeypatch.setattr(schedule, "BLOCK_BITS", 6)
-    monkeypatch.setattr(schedule, "RUN_BITS", 2)
+    monkeypatch.setattr(passes, "BLOCK_BITS", 6)
+    monkeypatch.setattr(passes, "RUN_BITS", 2)
     blocks = StatevectorEngine(circuit, observable)
     np.testing.assert_allclose(blocks.state(x), state, atol=1e-13)
     assert blocks.expectation(x) == pytest.approx(value, abs=1e-12)

@@ -1,21 +1,14 @@
-"""Scheduling of operations into passes over the statevector.
-
-An operation may overtake others where they act on different qubits, or where both only read a
-qubit (controls, signs). A pass takes every operation that may come next while the qubits that they
-change fit into one block.
-"""
+"""Plans of passes over the statevector: rows of operations, and the places of blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.emit import CHUNK_BITS
+from hybridq.engines.statevector.flip_groups import FlipGroup
 from hybridq.engines.statevector.kernels.gates import (
     COLUMNS,
     LAYER,
@@ -27,69 +20,11 @@ from hybridq.engines.statevector.kernels.gates import (
     SWAP,
 )
 from hybridq.engines.statevector.kernels.sweeps import Plan
+from hybridq.engines.statevector.passes import Item, Pass, divide
 from hybridq.engines.statevector.program import Operation
-from hybridq.operators.pauli_sum import PauliSum
-
-BLOCK_BITS = 14
-LARGE_BLOCK_BITS, LARGE_STATE_BITS = 15, 20
-"""A state from so many qubits on is passed over in larger blocks, of which threads get enough."""
-
-LATE_QUBITS = 2
-"""The last qubits that leave |0⟩ do so in a pass of their own."""
 
 FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5, PHASES: 3}  # fewer are done one by one
 MOST_MAPPED_BITS = 16
-RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 amplitudes
-
-
-@dataclass(frozen=True)
-class FlipGroup:
-    """Observable terms with one flip mask and one kind of phase; see `observables`.
-
-    Attributes:
-        flip: the bits that all terms flip.
-        imaginary: whether the terms hold an odd number of Y.
-        z: the sign masks.
-        weights: the coefficients with their phases.
-    """
-
-    flip: int
-    imaginary: bool
-    z: tuple[int, ...]
-    weights: tuple[float, ...]
-
-    @property
-    def reads(self) -> int:
-        """Mask of the bits that decide a sign and are not flipped."""
-        mask = 0
-        for z in self.z:
-            mask |= z
-        return mask & ~self.flip
-
-
-def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
-    """Return the constant of a hermitian observable, and its other terms by flip mask."""
-    constant = 0.0
-    groups: dict[tuple[int, bool], list[tuple[int, float]]] = {}
-    simple = observable.simplify()
-    for x_words, z_words, value in zip(
-        simple.x_masks, simple.z_masks, simple.coefficients, strict=True
-    ):
-        x, z, coefficient = int(x_words[0]), int(z_words[0]), float(value.real)
-        if not x and not z:
-            constant += coefficient
-            continue
-        n_y = (x & z).bit_count()
-        # i^y is ±1, or ±i, which leaves ∓Im of the sum.
-        sign = -1.0 if (n_y % 4 in (1, 2)) else 1.0
-        groups.setdefault((x, n_y % 2 == 1), []).append((z, sign * coefficient))
-    return constant, [
-        FlipGroup(x, imaginary, tuple(z for z, _ in terms), tuple(w for _, w in terms))
-        for (x, imaginary), terms in sorted(groups.items())
-    ]
-
-
-Item = tuple[int, "Operation | FlipGroup"]  # with its slot
 
 
 def schedule(
@@ -109,7 +44,7 @@ def schedule(
         from_zeros: the items begin with the ket |0…0⟩.
         backwards: reverse the passes and their items, for the adjoint method.
     """
-    passes = _passes(items, n, free, from_zeros)
+    passes = divide(items, n, free, from_zeros)
     if backwards:
         passes = [each.reversed() for each in reversed(passes)]
     first, rows = [0], []
@@ -162,82 +97,6 @@ def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     for row, table in zip(stacked, tables, strict=True):
         row[: len(table)] = table
     return stacked
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """One pass.
-
-    Attributes:
-        local: its local qubits, ascending.
-        items: its items in order.
-        quiet: mask of the qubits that the ket has in |0⟩ all the time: in blocks where one of them
-            is 1, the ket is zero, and so is all that is read from it.
-    """
-
-    local: list[int]
-    items: list[Item]
-    quiet: int
-
-    @property
-    def changed(self) -> int:
-        """Mask of the qubits that the operations change."""
-        return reduce(or_, (item.flip for _, item in self.items if isinstance(item, Operation)), 0)
-
-    def reversed(self) -> _Pass:
-        """Return the pass with its items in reverse order."""
-        return replace(self, items=self.items[::-1])
-
-
-def _passes(items: Sequence[Item], n: int, free: bool, from_zeros: bool) -> list[_Pass]:
-    """Return the passes that carry out `items`; see `schedule`."""
-    waiting, passes = list(items), []
-    quiet = (1 << n) - 1 if from_zeros else 0
-    while waiting:
-        # Passes before the last qubits leave |0⟩ take a fraction of the work: put much into them.
-        spared = LATE_QUBITS if quiet.bit_count() > LATE_QUBITS else 0
-        local, taken, waiting = _take(waiting, n, free, quiet, spared)
-        done = _Pass(local, taken, quiet)
-        quiet &= ~done.changed
-        passes.append(replace(done, quiet=quiet))
-    return passes
-
-
-def _take(
-    waiting: list[Item], n: int, free: bool, quiet: int, spared: int
-) -> tuple[list[int], list[Item], list[Item]]:
-    """Return the local qubits of the next pass, its items, and the remaining items.
-
-    The pass leaves at least `spared` qubits of the mask `quiet` as they are, if it can.
-    """
-    base = (1 << min(RUN_BITS, n)) - 1
-    most = min(LARGE_BLOCK_BITS if n >= LARGE_STATE_BITS else BLOCK_BITS, n)
-    local = base
-    taken: list[Item] = []
-    left: list[Item] = []
-    changed = read = 0  # the qubits of the remaining items
-    for slot, item in waiting:
-        flip, reads = item.flip, item.reads
-        blocked = not free and (flip & (changed | read) or reads & changed)
-        still = quiet & ~flip if isinstance(item, Operation) else quiet
-        fits = (local | flip).bit_count() <= most and (
-            still == quiet or still.bit_count() >= spared
-        )
-        if blocked or (taken and not fits):
-            left.append((slot, item))
-            changed |= flip
-            read |= reads
-        else:
-            taken.append((slot, item))
-            local |= flip
-            quiet = still
-    if local.bit_count() > most:
-        return list(range(n)), taken, left  # one operation on very many qubits: the whole state
-    for qubit in range(n):
-        if local.bit_count() >= most:
-            break
-        local |= 1 << qubit
-    return [qubit for qubit in range(n) if local >> qubit & 1], taken, left
 
 
 class _Together(list[tuple[int, Operation]]):
@@ -366,7 +225,7 @@ def _group_row(
     return [MEASURE, slot, 0, 0, flip, 0, 0, 0, 0, 0, 0, 1, int(group.imaginary), begin, end]
 
 
-def _layout_arrays(passes: list[_Pass], n: int) -> dict[str, NDArray[np.int64]]:
+def _layout_arrays(passes: list[Pass], n: int) -> dict[str, NDArray[np.int64]]:
     """Return the arrays of `Plan` that place the blocks of each pass in the state."""
     run_bits = [_run_of(each.local) for each in passes]
     runs = [1 << (len(each.local) - run) for each, run in zip(passes, run_bits, strict=True)]

@@ -13,6 +13,7 @@ from hybridq.core.emit import CHUNK_BITS, VECTOR_BYTES
 from hybridq.engines.base import Vector
 from hybridq.engines.exact import State
 from hybridq.engines.kernels.team import Team
+from hybridq.engines.statevector.flip_groups import group_terms
 from hybridq.engines.statevector.kernels.factors import fill_coefs, fold_gradient
 from hybridq.engines.statevector.kernels.gates import GateSpace
 from hybridq.engines.statevector.kernels.sweeps import (
@@ -25,8 +26,9 @@ from hybridq.engines.statevector.kernels.sweeps import (
     scale,
     sweep,
 )
+from hybridq.engines.statevector.passes import Item
 from hybridq.engines.statevector.program import Program, factor_arrays, lower
-from hybridq.engines.statevector.schedule import Item, group_terms, schedule
+from hybridq.engines.statevector.schedule import schedule
 from hybridq.operators.pauli_sum import PauliSum
 
 GROUPS = 32
