@@ -1,4 +1,4 @@
-"""Plans of passes over the statevector: rows of operations, and the places of blocks."""
+"""Plans of passes over the statevector: rows of operations, places of blocks."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ With spin-flip symmetry a panel includes the complements of these chunks.
 
 Line h of a panel is a run of 2**(V + wide) amplitudes of block h. The high bits of the index are
 rotated over its lines where they are: the pads between blocks spread them over the sets of the
-caches, and a panel stays in the second level until its pass is done.
+caches, and most panels stay in the second level until their pass is done.
 """
 
 from __future__ import annotations
