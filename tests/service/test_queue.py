@@ -401,6 +401,38 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(tmp_path):
             assert sqlalchemy.inspect(connection).has_table("angles_models")
 
 
+def test_the_sums_of_an_earlier_version_are_those_of_its_jobs(tmp_path):
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    with Database(url) as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        for number, usage in enumerate([{"circuits": 3}, {"circuits": 4}, {}]):
+            queue.submit("amber", [submission(number, tags=("red", str(number)))] * 2)
+            queue.finish(queue.claim("worker"), replace(DONE, usage=usage))
+        queue.submit("amber", [submission(0), submission(7)])
+        known = [queue.counts("amber"), queue.sources(), queue.usage("amber", 2, "day"),
+                 queue.usage("amber", 2, "tag")]  # fmt: skip
+        (day,) = known[2]
+        assert (day["jobs"], day["reused"], day["circuits"], day["saved_circuits"]) == (8, 4, 7, 10)
+        with database.writing() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes.update(connection=connection, version_table=VERSION_TABLE)
+            command.downgrade(config, "0010")
+    with Database(url) as database:
+        queue = Queue(database)
+        assert known == [queue.counts("amber"), queue.sources(), queue.usage("amber", 2, "day"),
+                         queue.usage("amber", 2, "tag")]  # fmt: skip
+
+
+def test_the_work_for_a_deleted_job_stays_in_the_usage(queue):
+    (job,) = queue.submit("amber", [submission(1)])
+    queue.finish(queue.claim("worker"), replace(DONE, usage={"circuits": 3}))
+    assert queue.delete("amber", job)
+    assert queue.usage("amber", 2)[0]["circuits"] == 3
+    assert queue.counts("amber")[State.COMPLETED] == 0
+
+
 def test_optuna_keeps_its_version_in_the_same_database(tmp_path):
     url = f"sqlite:///{tmp_path}/both.db"
     connect(url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -171,6 +173,15 @@ class QueueMachine(RuleBasedStateMachine):
             }
             assert found == expected
             assert list(found) == list(expected)
+
+    @invariant()
+    def counts_agree(self):
+        for tenant in TENANTS:
+            own = [one for one in self.reference.jobs.values() if one.tenant == tenant]
+            expected = Counter(one.state for one in own)
+            assert self.queue.counts(tenant) == {state: expected[state] for state in State}
+        sources = Counter(one.source.split(":")[0] for one in self.reference.jobs.values())
+        assert {name: n for name, n in self.queue.sources().items() if n} == sources
 
     @invariant()
     def running_jobs_have_a_start_once_they_have_begun(self):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from hybridq.core.errors import HybridqError, OutputError
-from hybridq.service.queue import outbox
+from hybridq.service.queue import outbox, totals
 from hybridq.service.queue.leases import FACTS, held
 from hybridq.service.queue.records import (
     JOINED,
@@ -39,9 +39,9 @@ _ENDED = JOBS.update().values(
 )
 _END = _ENDED.where(JOBS.c.id == bindparam("job"))
 _END_JOINED = _ENDED.where(JOBS.c.joined_to == bindparam("job"), JOBS.c.state < State.COMPLETED)
-_JOINED = select(JOBS.c.id, JOBS.c.joined_to).where(
-    JOBS.c.joined_to.in_(bindparam("ids", expanding=True)), JOBS.c.state < State.COMPLETED
-)
+_JOINED: Select[Any] = select(
+    JOBS.c.id, JOBS.c.joined_to, JOBS.c.kind, JOBS.c.created, JOBS.c.tags, JOBS.c.source
+).where(JOBS.c.joined_to.in_(bindparam("ids", expanding=True)), JOBS.c.state < State.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -183,12 +183,13 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
     """Delete an ended job; return False if it has not ended, None if it is unknown."""
     locked(connection, tenant)
     row = connection.execute(
-        select(JOBS.c.state, JOBS.c.result)
+        select(JOBS.c.state, JOBS.c.result, JOBS.c.source)
         .where(JOBS.c.id == job, JOBS.c.tenant == tenant)
         .with_for_update()
     ).first()
     if row is None or not State(row.state).is_final:
         return None if row is None else False
+    totals.remove(connection, tenant, State(row.state), row.source)
     connection.execute(TAGS.delete().where(TAGS.c.job == job))
     connection.execute(JOBS.delete().where(JOBS.c.id == job))
     if row.result is not None:
@@ -224,10 +225,21 @@ def _end(
         if row.id in joined:
             work = json.dumps(saved(dict(outcome.usage)))
             connection.execute(_END_JOINED, {**_values(row, outcome, now), "work": work})
+    counted = [_counted(row, outcome, outcome.source or row.source) for row, outcome in ended]
+    for row, outcome in others:
+        reused = replace(outcome, usage=saved(dict(outcome.usage)))
+        counted += [_counted(one, reused, one.source) for one in joined.get(row.id, ())]
+    totals.add(connection, share.name, counted)
     if share.webhooks:
         for row, outcome in ended:
-            names = [row.id, *joined.get(row.id, ())]
+            names = [row.id, *(one.id for one in joined.get(row.id, ()))]
             outbox.announce(connection, share, names, outcome.state, now)
+
+
+def _counted(row: Row[Any], outcome: Outcome, source: str) -> totals.Ended:
+    """Return a job for the sums of its tenant."""
+    tags = json.loads(row.tags or "[]")
+    return totals.Ended(row.created, row.kind, tags, source, outcome.state, outcome.usage)
 
 
 def _insert_results(connection: Connection, ended: Sequence[tuple[str, Outcome]]) -> None:
@@ -259,12 +271,12 @@ def _values(row: Row[Any], outcome: Outcome, now: float) -> dict[str, Any]:
     }
 
 
-def _joined(connection: Connection, leaders: Sequence[str]) -> dict[str, list[str]]:
+def _joined(connection: Connection, leaders: Sequence[str]) -> dict[str, list[Row[Any]]]:
     """Return the jobs that have joined each of some others, and not ended."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Row[Any]]] = {}
     if leaders:
         for row in connection.execute(_JOINED, {"ids": leaders}):
-            found.setdefault(row.joined_to, []).append(row.id)
+            found.setdefault(row.joined_to, []).append(row)
     return found
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, tuple_
 
+from hybridq.service.queue import totals
 from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, Solved, State
-from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
+from hybridq.service.queue.sharing import DAY_SECONDS
+from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS, TOTALS
 
 WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
 """Condition of a job that a worker may claim."""
+
+_IS_ACTIVE = JOBS.c.state < State.COMPLETED
 
 _LEFT_OUT = (
     "request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to", "circuit",
@@ -141,18 +146,21 @@ def positions(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[s
 
 def counts(connection: Connection, tenant: str | None = None) -> dict[State, int]:
     """Return the number of jobs in each state, of one tenant or of all."""
-    query = select(JOBS.c.state, func.count()).group_by(JOBS.c.state)
+    query = select(JOBS.c.state, func.count()).where(_IS_ACTIVE).group_by(JOBS.c.state)
     if tenant is not None:
         query = query.where(JOBS.c.tenant == tenant)
-    found = {State(state): int(number) for state, number in connection.execute(query)}
-    return {state: found.get(state, 0) for state in State}
+    active = {State(state): int(number) for state, number in connection.execute(query)}
+    ended = totals.counted(connection, tenant)
+    return {state: active.get(state, 0) + ended[f"state {int(state)}"] for state in State}
 
 
 def sources(connection: Connection) -> dict[str, int]:
     """Return the number of jobs by their source, without the identifiers of others."""
     start = func.substr(JOBS.c.source, 1, _LONGEST_SOURCE)
-    found = dict.fromkeys(SOURCES, 0)
-    for source, number in connection.execute(select(start, func.count()).group_by(start)):
+    query = select(start, func.count()).where(_IS_ACTIVE).group_by(start)
+    ended = totals.counted(connection)
+    found = {source: ended[f"source {source}"] for source in SOURCES}
+    for source, number in connection.execute(query):
         found[source.partition(":")[0]] += int(number)
     return found
 
@@ -164,31 +172,44 @@ def oldest_age(connection: Connection, now: float) -> float | None:
 
 
 def usage(connection: Connection, tenant: str, since: float, by: str = "day") -> list[Plain]:
-    """Return the work for a tenant's jobs by kind, and by day or tag.
+    """Return the work for a tenant's jobs by kind, and by day or tag, in whole days.
 
-    A job of several tags counts for each of them.
+    A job of several tags counts for each of them. The work for deleted jobs stays.
 
     Jobs that were answered by others count as ``reused``; the work that they would have taken is in
     ``saved_circuits``, ``saved_cpu_seconds`` and so on.
     """
-    found: dict[tuple[str, str], Plain] = {}
+    first, is_tagged = int(since // DAY_SECONDS), by == "tag"
+    found: dict[tuple[str, str], Counter[str]] = {}
     rows = connection.execute(
-        select(JOBS.c.created, JOBS.c.kind, JOBS.c.source, JOBS.c.usage, JOBS.c.tags)
-        .where(JOBS.c.tenant == tenant, JOBS.c.created >= since)
-        .execution_options(yield_per=1000)
+        select(TOTALS).where(
+            TOTALS.c.tenant == tenant,
+            TOTALS.c.day >= first,
+            TOTALS.c.tag != "" if is_tagged else TOTALS.c.tag == "",
+        )
     )
     for row in rows:
-        parts = [datetime.fromtimestamp(row.created, UTC).date().isoformat()]
-        if by == "tag":
-            parts = json.loads(row.tags or "[]")
-        for part in parts:
-            start = {by: part, "kind": row.kind, "jobs": 0, "reused": 0}
-            sums = found.setdefault((part, row.kind), start)
-            sums["jobs"] += 1
-            sums["reused"] += row.source != "computed"
-            for name, value in (_plain(row.usage) or {}).items():
-                sums[name] = sums.get(name, 0) + value
-    return [found[key] for key in sorted(found, reverse=by == "day")]
+        key = (row.tag if is_tagged else _date(row.day), row.kind)
+        found.setdefault(key, Counter()).update(json.loads(row.sums))
+    for row in connection.execute(
+        select(JOBS.c.created, JOBS.c.kind, JOBS.c.source, JOBS.c.tags)
+        .where(JOBS.c.tenant == tenant, _IS_ACTIVE)
+        .execution_options(yield_per=1000)
+    ):
+        day = int(row.created // DAY_SECONDS)
+        for part in json.loads(row.tags or "[]") if is_tagged else [_date(day)]:
+            if day >= first:
+                work = {"jobs": 1, "reused": int(row.source != "computed")}
+                found.setdefault((part, row.kind), Counter()).update(work)
+    return [
+        {by: part, "kind": kind, **found[part, kind]}
+        for part, kind in sorted(found, reverse=not is_tagged)
+    ]
+
+
+def _date(day: int) -> str:
+    """Return a day, counted from 1970, as text."""
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
 
 
 def _job(row: Row[Any]) -> Job:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from hybridq.core.errors import ParameterError
-from hybridq.service.queue import outbox
+from hybridq.service.queue import outbox, totals
 from hybridq.service.queue.claiming import present_time
 from hybridq.service.queue.reading import WAITING, jobs
 from hybridq.service.queue.records import (
@@ -121,9 +121,16 @@ def submit(
     new = [row for row in rows if row["state"] == State.QUEUED and row["joined_to"] is None]
     places = _admitted(connection, share, new, now) if new else {}
     connection.execute(_INSERT_JOB, rows)
+    ended = [
+        (row, each)
+        for row, each in zip(rows, submissions, strict=True)
+        if row["state"] == State.COMPLETED
+    ]
+    if ended:
+        totals.add(connection, tenant, [_counted(row, each) for row, each in ended])
     if share.webhooks:
-        ended = [row["id"] for row in rows if row["state"] == State.COMPLETED]
-        outbox.announce(connection, share, ended, State.COMPLETED, now)
+        names = [row["id"] for row, _ in ended]
+        outbox.announce(connection, share, names, State.COMPLETED, now)
     tags = [
         {"tenant": tenant, "tag": tag, "job": row["id"]}
         for row, each in zip(rows, submissions, strict=True)
@@ -285,6 +292,14 @@ def _joined(leader: str, state: int, started: float | None) -> Plain:
         "joined_to": leader,
         "source": f"{JOINED}{leader}",
     }
+
+
+def _counted(row: Plain, submission: Submission) -> totals.Ended:
+    """Return a job that another one has answered, for the sums of its tenant."""
+    usage = json.loads(row["usage"])
+    return totals.Ended(
+        row["created"], row["kind"], submission.tags, row["source"], State.COMPLETED, usage
+    )
 
 
 def _job(row: Plain, submission: Submission, position: int | None) -> Job:

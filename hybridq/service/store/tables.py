@@ -110,8 +110,8 @@ JOBS = Table(
     Column("circuit", LargeBinary(32)),
     Column("points", Integer),
     Column("shape", LargeBinary(32)),
-    Index("service_jobs_waiting", "tenant", "rank", "id", sqlite_where=_WAITING,
-          postgresql_where=_WAITING),
+    Index("service_jobs_waiting", "tenant", "rank", "id", "state", "joined_to",
+          sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("service_jobs_circuit", "tenant", "circuit", sqlite_where=_WAITING,
           postgresql_where=_WAITING),
     Index("service_jobs_running", "tenant", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
@@ -123,7 +123,9 @@ JOBS = Table(
           postgresql_where=_LEADING),
     Index("service_jobs_joined", "joined_to", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
     Index("service_jobs_result", "result"),
-    Index("service_jobs_shape", "tenant", "shape"),
+    Index("service_jobs_shape", "tenant", "shape", "id"),
+    Index("service_jobs_states", "tenant", "state", "id"),
+    Index("service_jobs_kinds", "tenant", "kind", "id"),
 )  # fmt: skip
 """Jobs.
 
@@ -132,6 +134,21 @@ jobs of lower `rank` start first. A job that joined an identical one names it in
 shares its state; it is never claimed itself. `journal` names the file from which a search is
 resumed. `start` names the version of a model that a search begins with.
 """
+
+WHOLE = -1
+"""Value of `TOTALS.day` in the row of a tenant that counts its ended jobs."""
+
+TOTALS = Table(
+    "service_totals",
+    METADATA,
+    Column("tenant", String(64), ForeignKey(TENANTS.c.name), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("tag", String(64), primary_key=True),
+    Column("sums", Text, nullable=False),
+    Index("service_totals_day", "day"),
+)
+"""Sums over ended jobs as JSON, by day of submission, kind and tag, "" for jobs of all tags."""
 
 TAGS = Table(
     "service_tags",
