@@ -33,7 +33,7 @@ from hybridq.service.queue.records import (
     State,
     new_id,
 )
-from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.repeating import Repeatable
 from hybridq.service.queue.workers import is_gone, new_worker
 from hybridq.service.store.database import MIGRATIONS, VERSION_TABLE, Database
 from hybridq.service.store.tables import JOBS, METADATA

@@ -29,7 +29,7 @@ from hybridq.service.api.schema import (
 from hybridq.service.api.views import JobList, JobView, view
 from hybridq.service.keys import Principal
 from hybridq.service.queue.records import InvalidKeyError, Job, State, Submission, is_joined
-from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.repeating import Repeatable
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 

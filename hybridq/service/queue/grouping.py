@@ -15,8 +15,7 @@ from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue import submitting
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import InvalidKeyError, Job, Submission
-from hybridq.service.queue.sharing import Share
-from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.repeating import Repeatable
 
 _MOST_AT_ONCE = 200
 
@@ -105,13 +104,13 @@ class GroupedSubmissions:
                 asked = {one.key for one in group if one.key is not None}
                 check = self._valid_keys
                 invalid = asked - check(connection, asked, now) if check and asked else set()
-                shares: dict[str, Share] = {}
+                admission = submitting.Admission()
                 for one in group:
                     try:
                         if one.key in invalid:
                             raise InvalidKeyError("the key has been revoked, or has expired")
                         jobs = submitting.submit(
-                            connection, one.tenant, one.submissions, now, one.repeatable, shares
+                            connection, one.tenant, one.submissions, now, one.repeatable, admission
                         )
                         about += [job.id for job in jobs]
                         answers.append(jobs)
@@ -119,6 +118,7 @@ class GroupedSubmissions:
                         raise
                     except HybridqError as error:
                         answers.append(error)
+                admission.count(connection)
         except Exception as error:
             reason = error if isinstance(error, OutputError) else OutputError(str(error))
             answers = [reason] * len(group)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from hybridq.service.queue import claiming, ending, leases, reading, sharing, submitting
+from hybridq.service.queue import claiming, ending, leases, reading, repeating, sharing, submitting
 from hybridq.service.queue.changes import CHANNEL, Changes
 from hybridq.service.queue.records import (
     Claimed,
@@ -21,7 +21,7 @@ from hybridq.service.queue.records import (
     State,
     Submission,
 )
-from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.repeating import Repeatable
 from hybridq.service.store.database import PROBED, Database
 from hybridq.service.store.tables import JOBS, SETTINGS
 
@@ -256,7 +256,7 @@ class Queue:
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""
         with self.writing(announce=False) as (connection, now):
-            submitting.forget_keys(connection, now)
+            repeating.forget_keys(connection, now)
 
     @contextmanager
     def writing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
@@ -13,29 +13,21 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 from hybridq.core.errors import ParameterError
 from hybridq.service.queue import outbox, totals
 from hybridq.service.queue.claiming import present_time
-from hybridq.service.queue.reading import WAITING, jobs
+from hybridq.service.queue.reading import WAITING
 from hybridq.service.queue.records import (
     JOINED,
     PRIORITIES,
     Job,
     Plain,
     QuotaError,
-    RepeatedKeyError,
     State,
     Submission,
     new_id,
     saved,
 )
-from hybridq.service.queue.sharing import (
-    DAY_SECONDS,
-    SET_VIRTUAL,
-    Share,
-    locked,
-)
-from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS
-
-KEPT_SECONDS = 2 * 86_400.0
-"""Seconds for which idempotency keys are remembered."""
+from hybridq.service.queue.repeating import Repeatable, remember, repeated
+from hybridq.service.queue.sharing import DAY_SECONDS, SET_VIRTUAL, Share, locked
+from hybridq.service.store.tables import JOBS, TAGS
 
 # Statements are built once: that takes longer than SQLite takes to run them.
 _OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
@@ -55,18 +47,25 @@ _SEEN = (
 )
 # The lock of a leader keeps its end apart from the insertion of a job that joins it.
 _SAME_LOCKED = _SAME.with_for_update()
-_REPEATED = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.jobs).where(
-    IDEMPOTENCY.c.tenant == bindparam("tenant_name"), IDEMPOTENCY.c.key == bindparam("name")
-)
-_INSERT_JOB, _INSERT_TAGS, _INSERT_KEY = JOBS.insert(), TAGS.insert(), IDEMPOTENCY.insert()
+_INSERT_JOB, _INSERT_TAGS = JOBS.insert(), TAGS.insert()
 
 
-@dataclass(frozen=True)
-class Repeatable:
-    """An idempotency key of a client, and the digest of the request that it came with."""
+@dataclass
+class Admission:
+    """What the submissions of one transaction share.
 
-    key: str
-    fingerprint: bytes
+    Attributes:
+        shares: those of the tenants that it has locked.
+        answered: jobs that others have answered, to be added to the sums of their tenants.
+    """
+
+    shares: dict[str, Share] = field(default_factory=dict)
+    answered: dict[str, list[totals.Ended]] = field(default_factory=dict)
+
+    def count(self, connection: Connection) -> None:
+        """Add the answered jobs to the sums, after the last submission."""
+        for tenant, ended in self.answered.items():
+            totals.add(connection, tenant, ended)
 
 
 def submit(
@@ -75,7 +74,7 @@ def submit(
     submissions: Sequence[Submission],
     now: float,
     repeatable: Repeatable | None = None,
-    shares: dict[str, Share] | None = None,
+    admission: Admission | None = None,
 ) -> list[Job]:
     """Insert all of the jobs, or none; return them.
 
@@ -90,22 +89,22 @@ def submit(
         now: the time.
         repeatable: a key under which the same request returns the same jobs, without those that
             have been deleted.
-        shares: those of tenants that the transaction has locked already; the tenant's is added.
+        admission: of further submissions in the transaction, whose caller calls `count` at the end.
 
     Raises:
         QuotaError: too many jobs of the tenant would wait, or it has no circuits left today.
         RepeatedKeyError: the key came with another request before.
         ParameterError: the tenant does not exist.
     """
-    shares = {} if shares is None else shares
-    share = shares.get(tenant) or locked(connection, tenant)
+    own = Admission() if admission is None else admission
+    share = own.shares.get(tenant) or locked(connection, tenant)
     if share is None:
         raise ParameterError(
             argument="tenant", value=tenant, expected="an existing tenant", remedy="add a key first"
         )
-    shares[tenant] = share
+    own.shares[tenant] = share
     if repeatable is not None:
-        earlier = _repeated(connection, tenant, repeatable)
+        earlier = repeated(connection, tenant, repeatable)
         if earlier is not None:
             return earlier
     rows: list[Plain] = []
@@ -127,7 +126,9 @@ def submit(
         if row["state"] == State.COMPLETED
     ]
     if ended:
-        totals.add(connection, tenant, [_counted(row, each) for row, each in ended])
+        own.answered.setdefault(tenant, []).extend(_counted(row, each) for row, each in ended)
+    if admission is None:
+        own.count(connection)
     if share.webhooks:
         names = [row["id"] for row, _ in ended]
         outbox.announce(connection, share, names, State.COMPLETED, now)
@@ -139,16 +140,7 @@ def submit(
     if tags:
         connection.execute(_INSERT_TAGS, tags)
     if repeatable is not None:
-        connection.execute(
-            _INSERT_KEY,
-            {
-                "tenant": tenant,
-                "key": repeatable.key,
-                "fingerprint": repeatable.fingerprint,
-                "jobs": json.dumps([row["id"] for row in rows]),
-                "created": now,
-            },
-        )
+        remember(connection, tenant, repeatable, [row["id"] for row in rows], now)
     return [
         _job(row, each, places.get(row["id"])) for row, each in zip(rows, submissions, strict=True)
     ]
@@ -159,11 +151,6 @@ def answered_by(connection: Connection, tenant: str, digest: bytes | None) -> st
     if digest is None:
         return "computed"
     return str(_reused(connection, tenant, digest, 0.0, query=_SAME).get("source", "computed"))
-
-
-def forget_keys(connection: Connection, now: float) -> None:
-    """Delete idempotency keys that are older than `KEPT_SECONDS`."""
-    connection.execute(IDEMPOTENCY.delete().where(IDEMPOTENCY.c.created < now - KEPT_SECONDS))
 
 
 def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
@@ -327,18 +314,3 @@ def _job(row: Plain, submission: Submission, position: int | None) -> Job:
         start=None if submission.start is None else dict(submission.start),
         position=position,
     )
-
-
-def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> list[Job] | None:
-    """Return the jobs of an earlier request with the key, None if there was none."""
-    row = connection.execute(_REPEATED, {"tenant_name": tenant, "name": repeatable.key}).first()
-    if row is None:
-        return None
-    if bytes(row.fingerprint) != repeatable.fingerprint:
-        raise RepeatedKeyError(
-            "the idempotency key came with another request before",
-            remedy="use a new key for a new request",
-        )
-    ids = json.loads(row.jobs)
-    found = {job.id: job for job in jobs(connection, tenant, ids=ids)}
-    return [found[each] for each in ids if each in found]
