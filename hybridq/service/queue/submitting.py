@@ -52,7 +52,7 @@ _INSERT_JOB, _INSERT_TAGS = JOBS.insert(), TAGS.insert()
 
 @dataclass
 class Admission:
-    """What the submissions of one transaction share.
+    """Tenants and answered jobs of the submissions of one transaction.
 
     Attributes:
         shares: those of the tenants that it has locked.

@@ -1,4 +1,4 @@
-"""Ends of jobs, as they are written: with those that joined, their results and sums."""
+"""Ends of jobs as they are written, with results and joined jobs."""
 
 from __future__ import annotations
 
