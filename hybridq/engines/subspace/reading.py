@@ -9,7 +9,7 @@ from hybridq.circuits.base import Angle, Instruction
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import DiagonalPhase, PauliRotation, PhaseGate
 from hybridq.circuits.subspace import ALIGNED, FeasibleMixer, FeasibleState
-from hybridq.core.errors import EngineError
+from hybridq.core.errors import EngineError, Setting
 from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -59,7 +59,8 @@ def check_opening(circuit: Circuit) -> FeasibleState:
     if not isinstance(first, FeasibleState):
         raise EngineError(
             "the circuit does not begin with a state on a feasible space, as QAOA with a mixer of "
-            "feasible states does"
+            "feasible states does",
+            remedy=("use ", Setting("engine", "auto")),
         )
     if first.qubits != tuple(range(circuit.n_qubits)):
         raise EngineError("the feasible space has other qubits than the circuit")
