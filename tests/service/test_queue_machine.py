@@ -82,34 +82,31 @@ class QueueMachine(RuleBasedStateMachine):
         for each in claimed:
             self.reference.begin(each.id, each.worker, each.attempt)
 
-    @rule(claimed=st.lists(claims, max_size=4, unique_by=lambda each: each.fence))
-    def finish_together(self, claimed):
-        done = Outcome(State.COMPLETED, "{}", usage={"cpu_seconds": 1.0})
-        expected = {
-            each.fence: self.reference.finish(*each.fence, State.COMPLETED, 1.0, True)
-            for each in claimed
-        }
-        found = self.queue.finish_all([(each, done) for each in claimed])
-        assert found == [expected[each.fence] for each in claimed]
-
     @rule(
-        claimed=claims,
-        state=st.sampled_from(ENDS),
+        claimed=st.lists(claims, min_size=1, max_size=4, unique_by=lambda each: each.fence),
+        states=st.tuples(*4 * [st.sampled_from(ENDS)]),
         seconds=st.sampled_from([1.0, 4.0]),
         reusable=st.booleans(),
     )
-    def finish(self, claimed, state, seconds, reusable):
-        outcome = Outcome(
-            state,
-            result="{}" if state is State.COMPLETED else None,
-            error={"code": "toy"} if state is State.FAILED else None,
-            usage={"cpu_seconds": seconds},
-            reusable=reusable,
-        )
-        expected = self.reference.finish(
-            claimed.id, claimed.worker, claimed.attempt, state, seconds, reusable
-        )
-        assert self.queue.finish(claimed, outcome) == expected
+    def finish(self, claimed, states, seconds, reusable):
+        ends = list(zip(claimed, states, strict=False))
+        outcomes = [
+            Outcome(
+                state,
+                result="{}" if state is State.COMPLETED else None,
+                error={"code": "toy"} if state is State.FAILED else None,
+                usage={"cpu_seconds": seconds},
+                reusable=reusable,
+            )
+            for state in states
+        ]
+        # Those that had joined a cancelled job may join another one that ends with it.
+        expected = {
+            one.fence: self.reference.finish(*one.fence, state, seconds, reusable)
+            for one, state in sorted(ends, key=lambda end: end[1] is not State.CANCELLED)
+        }
+        found = self.queue.finish_all(list(zip(claimed, outcomes, strict=False)))
+        assert found == [expected[one.fence] for one in claimed]
 
     @rule(claimed=claims, died=st.booleans())
     def release(self, claimed, died):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
 from hybridq.service.queue.leases import held
-from hybridq.service.queue.reading import WAITING
+from hybridq.service.queue.reading import HAS_JOINED, WAITING
 from hybridq.service.queue.records import Claimed, State
 from hybridq.service.queue.sharing import Share, charge, locked, virtual_time
 from hybridq.service.store.tables import JOBS, TENANTS
@@ -38,12 +38,14 @@ _READY = (
 _FIRST: Select[Any] = (
     select(
         JOBS.c.id,
+        JOBS.c.tenant,
         JOBS.c.cost,
         JOBS.c.circuit,
         JOBS.c.deaths,
         _RUNNING.where(_OTHER.c.tenant == bindparam("tenant_name"))
         .scalar_subquery()
         .label("running"),
+        HAS_JOINED,
     )
     .where(JOBS.c.tenant == bindparam("tenant_name"), WAITING)
     .order_by(JOBS.c.rank, JOBS.c.id)
@@ -69,7 +71,6 @@ _CLAIM = (
         JOBS.c.attempt,
         JOBS.c.journal,
         JOBS.c.cost,
-        JOBS.c.digest,
     )
 )
 _START_JOINED = (
@@ -114,13 +115,14 @@ def claim(
     shares = {share.name: share for share in found if share is not None}
     waiting = {name: _first_of(connection, share, ahead) for name, share in shares.items()}
     chosen = _chosen(shares, waiting, first, ahead)
-    begun = chosen[0][1] if chosen and first else None
+    begun = chosen[0].id if chosen and first else None
     claimed: dict[str, Claimed] = {}
-    for name in dict.fromkeys(name for name, _ in chosen):
-        share, ids = shares[name], [job for owner, job in chosen if owner == name]
+    for name in dict.fromkeys(row.tenant for row in chosen):
+        share, own = shares[name], [row for row in chosen if row.tenant == name]
+        ids = [row.id for row in own]
         values = {"now": now, "first": begun, "until": now + lease, "claimer": worker}
         rows = connection.execute(_CLAIM, {**values, "ids": ids, "typical": share.typical}).all()
-        leaders = [row.id for row in rows if row.digest is not None]  # others may have joined them
+        leaders = [row.id for row in own if row.has_joined]
         if leaders:
             connection.execute(_START_JOINED, {"ids": leaders, "first": begun, "now": now})
         costs = {row.id: row.cost for row in rows}
@@ -129,7 +131,7 @@ def claim(
             claimed[row.id] = Claimed(
                 row.id, name, row.kind, row.request, worker, row.attempt, row.journal
             )
-    return [claimed[job] for _, job in chosen]
+    return [claimed[row.id] for row in chosen]
 
 
 def _first_of(connection: Connection, share: Share, ahead: float) -> list[Row[Any]]:
@@ -144,11 +146,11 @@ def _chosen(
     waiting: Mapping[str, Sequence[Row[Any]]],
     first: bool,
     ahead: float,
-) -> list[tuple[str, str]]:
-    """Return tenants and identifiers of the jobs to claim, in their order."""
+) -> list[Row[Any]]:
+    """Return the jobs to claim, in their order."""
     virtual = {name: share.virtual for name, share in shares.items()}
     left = {name: list(reversed(rows)) for name, rows in waiting.items() if rows}
-    chosen: list[tuple[str, str]] = []
+    chosen: list[Row[Any]] = []
     while left and len(chosen) < _MOST_AHEAD:
         name = min(left, key=lambda each: (virtual[each], each))
         row = left[name].pop()
@@ -157,7 +159,7 @@ def _chosen(
             ahead -= cost
             if ahead < 0 or row.circuit is not None or row.deaths:
                 break
-        chosen.append((name, row.id))
+        chosen.append(row)
         virtual[name] += cost / shares[name].weight
         if not left[name]:
             del left[name]

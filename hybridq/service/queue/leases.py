@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select
 
+from hybridq.service.queue.reading import HAS_JOINED
 from hybridq.service.queue.records import Claimed, Fence, State
 from hybridq.service.queue.workers import is_gone
 from hybridq.service.store.tables import JOBS
@@ -26,8 +27,8 @@ _REPORT_JOINED = (
     .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state == State.RUNNING)
     .values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
 )
-FACTS = [column for column in JOBS.c if column.name != "request"]
-"""Columns of a job without its request, which may be large."""
+FACTS = [*(column for column in JOBS.c if column.name != "request"), HAS_JOINED]
+"""Columns of a job without its request, which may be large, and whether others joined it."""
 
 _CLAIMED = select(
     JOBS.c.id,

@@ -18,6 +18,16 @@ from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS, TOTALS
 WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
 """Condition of a job that a worker may claim."""
 
+_OTHER = JOBS.alias()
+HAS_JOINED = (
+    select(_OTHER.c.id)
+    .where(_OTHER.c.joined_to == JOBS.c.id, _OTHER.c.state < State.COMPLETED)
+    .correlate(JOBS)
+    .exists()
+    .label("has_joined")
+)
+"""Whether others have joined a job, and not ended."""
+
 _IS_ACTIVE = JOBS.c.state < State.COMPLETED
 
 _LEFT_OUT = (

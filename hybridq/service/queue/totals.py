@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from hybridq.service.queue.records import State
 from hybridq.service.queue.sharing import DAY_SECONDS
@@ -16,10 +16,19 @@ from hybridq.service.store.tables import TOTALS, WHOLE
 
 Sums: TypeAlias = Counter[str]
 
-_KEY = ("tenant", "day", "kind", "tag")
-_IS_KEY = [TOTALS.c[name] == bindparam(f"of_{name}") for name in _KEY]
-_FIND = select(TOTALS.c.sums).where(*_IS_KEY)
-_UPDATE = TOTALS.update().where(*_IS_KEY).values(sums=bindparam("to"))
+_KEY = (TOTALS.c.day, TOTALS.c.kind, TOTALS.c.tag)
+_FIND = select(*_KEY, TOTALS.c.sums).where(
+    TOTALS.c.tenant == bindparam("of_tenant"),
+    tuple_(*_KEY).in_(bindparam("keys", expanding=True)),
+)
+_UPDATE = (
+    TOTALS.update()
+    .where(
+        TOTALS.c.tenant == bindparam("of_tenant"),
+        *(column == bindparam(f"of_{column.name}") for column in _KEY),
+    )
+    .values(sums=bindparam("to"))
+)
 _INSERT = TOTALS.insert()
 
 
@@ -73,13 +82,20 @@ def _write(
     connection: Connection, tenant: str, changes: Mapping[tuple[int, str, str], Sums]
 ) -> None:
     """Add to sums, which are made where they do not exist."""
+    rows = connection.execute(_FIND, {"of_tenant": tenant, "keys": list(changes)})
+    known = {(row.day, row.kind, row.tag): row.sums for row in rows}
+    updated, inserted = [], []
     for key, change in changes.items():
-        row = dict(zip(_KEY, (tenant, *key), strict=True))
-        asked = {f"of_{name}": part for name, part in row.items()}
-        known = connection.execute(_FIND, asked).scalar()
-        if known is None:
-            connection.execute(_INSERT, {**row, "sums": json.dumps(change)})
-        else:
-            sums = Counter(json.loads(known))
+        day, kind, tag = key
+        if key in known:
+            sums = Counter(json.loads(known[key]))
             sums.update(change)
-            connection.execute(_UPDATE, {**asked, "to": json.dumps(sums)})
+            named = {"of_tenant": tenant, "of_day": day, "of_kind": kind, "of_tag": tag}
+            updated.append({**named, "to": json.dumps(sums)})
+        else:
+            named = {"tenant": tenant, "day": day, "kind": kind, "tag": tag}
+            inserted.append({**named, "sums": json.dumps(change)})
+    if updated:
+        connection.execute(_UPDATE, updated)
+    if inserted:
+        connection.execute(_INSERT, inserted)

@@ -54,7 +54,9 @@ def write_ends(
         if outcome.shape is not None or outcome.source is not None:
             further = {"shape": outcome.shape, "source": outcome.source or row.source}
             connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(**further))
-    joined = _joined(connection, [row.id for row, _ in others if row.digest is not None])
+    # Those that had joined a cancelled one may have joined another.
+    leaders = [row.id for row, _ in others if row.has_joined or cancelled]
+    joined = _joined(connection, leaders)
     for row, outcome in others:
         if row.id in joined:
             work = json.dumps(saved(dict(outcome.usage)))
