@@ -22,7 +22,8 @@ from hybridq.engines.diagonal.kernels.butterflies_simd import (
 )
 from hybridq.engines.diagonal.kernels.chunks import vector_length
 
-NEAR_BITS = 15  # log2 of the bytes of a block that stays in the first-level cache
+NEAR_BITS = 14  # log2 of the bytes of a block that is rotated first: 4 levels, lanes and 4 more
+ADJOINT_NEAR_BITS = 15  # the same of bra and ket together
 ALIAS_BYTES = 2048  # rows farther apart than this fall into too few cache sets for 16 at a time
 
 _lanes_0 = make_rotation(0, with_lanes=True)
@@ -261,7 +262,7 @@ def adjoint_block(bra, ket, start, bits, tangent, weight, total):
     if lane_bits(ket) < 0 or bits < lane_bits(ket):
         return adjoint_levels_plain(bra, ket, start, 0, bits, tangent, weight)
     near = bits
-    while (2 * ket.itemsize << near) > (1 << NEAR_BITS):
+    while (2 * ket.itemsize << near) > (1 << ADJOINT_NEAR_BITS):
         near -= 1
     result = 0.0
     for at in range(start, start + (1 << bits), 1 << near):
