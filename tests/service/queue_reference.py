@@ -77,7 +77,9 @@ class ReferenceQueue:
         return min(names, key=lambda each: (-self.jobs[each].priority, names.index(each)))
 
     def claim(self, worker, now, ahead=0.0, first=True):
-        names = []
+        names, start = [], dict(self.virtual)
+        if sum(bool(self.waiting(each)) for each in self.virtual) > 1:
+            ahead = 0.0
         while (name := self.next()) is not None:
             one = self.jobs[name]
             if names or not first:
@@ -89,7 +91,7 @@ class ReferenceQueue:
             one.begun = first and not names
             for other in self.joined(name):
                 other.state = RUNNING
-            self.latest_start = max(self.latest_start, self.virtual[one.tenant])
+            self.latest_start = max(self.latest_start, start[one.tenant])
             self.virtual[one.tenant] += one.cost
             names.append(name)
         return names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
@@ -10,12 +10,11 @@ from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 from hybridq.service.queue.leases import held
 from hybridq.service.queue.reading import HAS_JOINED, WAITING
 from hybridq.service.queue.records import Claimed, State
-from hybridq.service.queue.sharing import Share, charge, locked, virtual_time
+from hybridq.service.queue.sharing import charge, locked, virtual_time
 from hybridq.service.store.tables import JOBS, TENANTS
 
 _MOST_ALIKE = 100  # jobs that are run together
 _MOST_AHEAD = 16  # jobs of one claim
-_MOST_TENANTS = 8  # whose jobs one claim can have
 
 
 # Statements are built once: that takes longer than SQLite takes to run them.
@@ -38,7 +37,6 @@ _READY = (
 _FIRST: Select[Any] = (
     select(
         JOBS.c.id,
-        JOBS.c.tenant,
         JOBS.c.cost,
         JOBS.c.circuit,
         JOBS.c.deaths,
@@ -95,8 +93,8 @@ def claim(
 ) -> list[Claimed]:
     """Claim jobs for a worker, in the order in which they start.
 
-    The next job is that of the tenant with the lowest virtual time, and of the highest priority
-    there; the oldest of these.
+    They are of the tenant with the lowest virtual time: those of the highest priority there, the
+    oldest of these.
 
     Args:
         connection: a transaction that has locked no tenant.
@@ -104,65 +102,46 @@ def claim(
         now: the time.
         lease: seconds until others may take the jobs back, unless they are renewed.
         first: whether the first job begins at once, whatever its length.
-        ahead: seconds of work in jobs that wait at the worker until it begins them. One that may
-            take longer, is run together with others, or over which a process has died is left
-            where it is, with those behind it.
+        ahead: seconds of work in jobs that wait at the worker until it begins them; none while
+            several tenants have waiting jobs. One that may take longer, is run together with
+            others, or over which a process has died is left where it is, with those behind it.
     """
-    few = {"most": _MOST_TENANTS if ahead else 1}
-    names = [row.name for row in connection.execute(_READY, few)]
-    # Tenants are locked in the same order by every server.
-    found = (locked(connection, name) for name in sorted(names))
-    shares = {share.name: share for share in found if share is not None}
-    waiting = {name: _first_of(connection, share, ahead) for name, share in shares.items()}
-    chosen = _chosen(shares, waiting, first, ahead)
-    begun = chosen[0].id if chosen and first else None
-    claimed: dict[str, Claimed] = {}
-    for name in dict.fromkeys(row.tenant for row in chosen):
-        share, own = shares[name], [row for row in chosen if row.tenant == name]
-        ids = [row.id for row in own]
-        values = {"now": now, "first": begun, "until": now + lease, "claimer": worker}
-        rows = connection.execute(_CLAIM, {**values, "ids": ids, "typical": share.typical}).all()
-        leaders = [row.id for row in own if row.has_joined]
-        if leaders:
-            connection.execute(_START_JOINED, {"ids": leaders, "first": begun, "now": now})
-        costs = {row.id: row.cost for row in rows}
-        charge(connection, share, [costs[each] for each in ids])
-        for row in rows:
-            claimed[row.id] = Claimed(
-                row.id, name, row.kind, row.request, worker, row.attempt, row.journal
-            )
-    return [claimed[row.id] for row in chosen]
-
-
-def _first_of(connection: Connection, share: Share, ahead: float) -> list[Row[Any]]:
-    """Return the jobs of a tenant that could be claimed, the next one first."""
+    ready = connection.execute(_READY, {"most": 2}).all()
+    share = locked(connection, ready[0].name) if ready else None
+    if share is None:
+        return []
+    if len(ready) > 1:
+        ahead = 0.0
     most = {"tenant_name": share.name, "most": _MOST_AHEAD if ahead else 1}
     rows = connection.execute(_FIRST, most).all()
-    return list(rows[: max(0, share.most_running - rows[0].running)]) if rows else []
+    room = max(0, share.most_running - rows[0].running) if rows else 0
+    chosen = _chosen(rows[:room], share.typical, first, ahead)
+    if not chosen:
+        return []
+    ids = [row.id for row in chosen]
+    begun = ids[0] if first else None
+    values = {"now": now, "first": begun, "until": now + lease, "claimer": worker}
+    found = connection.execute(_CLAIM, {**values, "ids": ids, "typical": share.typical}).all()
+    leaders = [row.id for row in chosen if row.has_joined]
+    if leaders:
+        connection.execute(_START_JOINED, {"ids": leaders, "first": begun, "now": now})
+    charge(connection, share, sum(row.cost for row in found))
+    claimed = {
+        row.id: Claimed(row.id, share.name, row.kind, row.request, worker, row.attempt, row.journal)
+        for row in found
+    }
+    return [claimed[job] for job in ids]
 
 
-def _chosen(
-    shares: Mapping[str, Share],
-    waiting: Mapping[str, Sequence[Row[Any]]],
-    first: bool,
-    ahead: float,
-) -> list[Row[Any]]:
-    """Return the jobs to claim, in their order."""
-    virtual = {name: share.virtual for name, share in shares.items()}
-    left = {name: list(reversed(rows)) for name, rows in waiting.items() if rows}
+def _chosen(rows: Sequence[Row[Any]], typical: float, first: bool, ahead: float) -> list[Row[Any]]:
+    """Return the jobs to claim of the next ones of a tenant."""
     chosen: list[Row[Any]] = []
-    while left and len(chosen) < _MOST_AHEAD:
-        name = min(left, key=lambda each: (virtual[each], each))
-        row = left[name].pop()
-        cost = row.cost if row.cost > 0 else shares[name].typical
+    for row in rows:
         if chosen or not first:
-            ahead -= cost
+            ahead -= row.cost if row.cost > 0 else typical
             if ahead < 0 or row.circuit is not None or row.deaths:
                 break
         chosen.append(row)
-        virtual[name] += cost / shares[name].weight
-        if not left[name]:
-            del left[name]
     return chosen
 
 
@@ -220,7 +199,7 @@ def claim_alike(
         .where(JOBS.c.joined_to.in_(chosen), JOBS.c.state < State.COMPLETED)
         .values(**started)
     )
-    charge(connection, share, [sum(row.cost for row in rows)])
+    charge(connection, share, sum(row.cost for row in rows))
     tenant, worker = claimed.tenant, claimed.worker
     return [
         Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)

@@ -5,7 +5,8 @@ job, and its time advances by the job's cost over the tenant's weight, where the
 latest jobs took; when the job ends, by the difference between the work and that cost. So tenants
 with work get shares of the machine in proportion to their weights, whatever the number of their
 jobs. A tenant without waiting jobs returns at the time of the others, which is that of the latest
-start, or of the next one where costs were too high: it has no credit for the past.
+start, or of the next one where costs were too high: it has no credit for the past. Of jobs that are
+claimed together the first counts as the latest start, since the others have not begun.
 
 Every transaction that changes jobs locks their tenant first, so that no two wait for each other.
 
@@ -151,18 +152,18 @@ def virtual_time(connection: Connection) -> float:
     return float(connection.execute(_VIRTUAL_TIME).scalar_one())
 
 
-def charge(connection: Connection, share: Share, costs: Sequence[float]) -> None:
-    """Advance the virtual times for jobs that start one after the other.
+def charge(connection: Connection, share: Share, cost: float) -> None:
+    """Advance the virtual times for jobs that start.
 
     Args:
         connection: a transaction that has locked the tenant.
         share: of the tenant, as it was locked.
-        costs: expected seconds of work of each.
+        cost: expected seconds of work.
     """
-    latest = share.virtual + sum(costs[:-1]) / share.weight
-    to = share.virtual + sum(costs) / share.weight
+    to = share.virtual + cost / share.weight
     connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})
-    connection.execute(_ADVANCE_VIRTUAL_TIME, {"latest": latest, "now": repr(latest)})
+    latest = {"latest": share.virtual, "now": repr(share.virtual)}
+    connection.execute(_ADVANCE_VIRTUAL_TIME, latest)
 
 
 def account(
