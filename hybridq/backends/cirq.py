@@ -36,23 +36,28 @@ SIMULATOR = "simulator"
 class Cirq(Backend):
     """Any ``cirq.Sampler``, such as a simulator or an engine of a vendor.
 
-    Circuits are given on the line of qubits 0 to n - 1 in Cirq's common gates. A sampler with
-    gates or couplings of its own has to compile them.
+    Without a device circuits are given on the line of qubits 0 to n - 1 in Cirq's common gates.
+    For a device Cirq routes them along its couplings and writes them in its gates; of several sets
+    of gates that with the fewest gates on two qubits is taken.
 
     Args:
         sampler: ``"simulator"`` for ``cirq.Simulator``, or a sampler.
+        device: a ``cirq.Device`` with couplings and sets of gates; by default that of the
+            sampler, where it has one.
         seed: of the simulator.
 
     Raises:
-        ParameterError: another sampler.
+        ParameterError: another sampler or device.
     """
 
     name: ClassVar[str] = "cirq"
     summary: ClassVar[str] = "Any sampler of Cirq; its simulator by default."
     source: ClassVar[str] = "https://quantumai.google/reference/python/cirq/Sampler"
     target: ClassVar[str] = "sampler"
+    objects: ClassVar[tuple[str, ...]] = ("device",)
 
     sampler: Any = field(default=SIMULATOR, kw_only=False)
+    device: Any = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,6 +67,20 @@ class Cirq(Backend):
             raise ParameterError(
                 argument="sampler", value=self.sampler, expected=f"{SIMULATOR!r} or a cirq.Sampler"
             )
+        if self.device is not None and _couplings(self.device) is None:
+            raise ParameterError(
+                argument="device",
+                value=self.device,
+                expected="a cirq.Device whose metadata has couplings and sets of gates",
+            )
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Name and options; a device is named by its class."""
+        found = super().spec
+        if self.device is not None:
+            found["device"] = type(self.device).__name__
+        return found
 
     def _shown(self, target: Any) -> str:
         return target if isinstance(target, str) else type(target).__name__
@@ -73,6 +92,20 @@ class Cirq(Backend):
             MissingExtraError: Cirq is not installed.
         """
         return CirqConnection(self, vendor_module("cirq", PACKAGE, "cirq", "the backend cirq"))
+
+
+def _couplings(device: Any) -> Any:
+    """Return the graph of couplings of a device; None where it has none, or no gates."""
+    metadata = getattr(device, "metadata", None)
+    graph = getattr(metadata, "nx_graph", None)
+    return graph if getattr(metadata, "compilation_target_gatesets", ()) else None
+
+
+def _device_of(sampler: Any) -> Any:
+    """Return the device of a sampler of an engine, None for others."""
+    find = getattr(getattr(sampler, "processor", None), "get_device", None)
+    device = None if find is None else find()
+    return None if _couplings(device) is None else device
 
 
 class CirqConnection(LocalConnection):
@@ -89,18 +122,55 @@ class CirqConnection(LocalConnection):
         named = isinstance(backend.sampler, str)
         self._sampler = cirq.Simulator(seed=backend.seed) if named else backend.sampler
         self._free = named
+        self._device = _device_of(self._sampler) if backend.device is None else backend.device
         self.version = package_version(PACKAGE)
 
     @property
     def capabilities(self) -> Capabilities:
-        """Limits of a sampler are not known beforehand."""
+        """Width of the device; limits of a sampler without one are not known beforehand."""
         price = self._backend.price or (Price() if self._free else None)
-        return Capabilities(price=price, durable=False)
+        width = None if self._device is None else len(_couplings(self._device))
+        return Capabilities(width, price=price, durable=False)
 
     def compile(self, circuit: Circuit) -> Compilation:
-        """Return the circuit as it is written."""
-        written = as_written(circuit)
-        return Compilation(written.depth, written.two_qubit_gates)
+        """Return the circuit as it is written, or the counts of the compiled one.
+
+        Gates do not depend on the angles, unless they are special.
+
+        Raises:
+            BackendError: the device cannot run it.
+        """
+        if self._device is None:
+            written = as_written(circuit)
+            return Compilation(written.depth, written.two_qubit_gates)
+        made = self._compiled(circuit.bind(0.1 + 0.01 * np.arange(circuit.n_params)))
+        depth = len(made) - 1  # the last moment measures
+        return Compilation(
+            depth, _two_qubit_gates(made), "Cirq's router and gates", compiled_again=True
+        )
+
+    def _compiled(self, circuit: Circuit) -> Any:
+        """Return a circuit of Cirq for the device, measured at the end.
+
+        Raises:
+            BackendError: the device cannot run it.
+        """
+        cirq, made = self._cirq, to_cirq(circuit, measure=True)
+        if self._device is None:
+            return made
+        try:
+            routed = cirq.RouteCQC(_couplings(self._device))(made)
+            found = [
+                cirq.optimize_for_target_gateset(routed, gateset=each)
+                for each in self._device.metadata.compilation_target_gatesets
+            ]
+            best = min(found, key=_two_qubit_gates)
+            self._device.validate_circuit(best)
+        except ValueError as error:
+            raise BackendError(
+                f"Cirq cannot compile the circuit for the device: {error}"
+            ) from error
+        return best
 
     def run(self, executions: Sequence[Execution]) -> list[Bits]:
         """Return the bits of each execution.
@@ -110,10 +180,17 @@ class CirqConnection(LocalConnection):
         """
         found = []
         for each in executions:
-            made = to_cirq(each.circuit.bind(each.values), measure=True)
+            made = self._compiled(each.circuit.bind(each.values))
             try:
                 result = self._sampler.run(made, repetitions=each.shots)
             except (ValueError, TypeError) as error:
                 raise BackendError(f"the sampler of Cirq refuses the circuit: {error}") from error
             found.append(np.ascontiguousarray(result.measurements[KEY], dtype=np.uint8))
         return found
+
+
+def _two_qubit_gates(made: Any) -> int:
+    """Return the number of gates on two qubits of a circuit of Cirq."""
+    return sum(
+        len(step.qubits) == 2 and "measure" not in str(step) for step in made.all_operations()
+    )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import hybridq as hq
 from hybridq import Circuit
-from hybridq.backends import Braket, Cirq, Execution, Ibm, Ledger, execute
+from hybridq.backends import BackendError, Braket, Cirq, Execution, Ibm, Ledger, execute
 from hybridq.core.errors import ParameterError
 from tests.circuits.random_circuits import circuits
 
@@ -51,6 +51,36 @@ class TestCirq:
         import cirq
 
         check_distribution(Cirq(cirq.DensityMatrixSimulator(seed=3)))
+
+    @pytest.mark.parametrize("name", ["rainbow", "willow_pink"])
+    def test_circuits_are_compiled_for_a_device(self, name: str) -> None:
+        engine = pytest.importorskip("cirq_google").engine
+        import cirq
+
+        device = engine.create_device_from_processor_id(name)
+        backend = Cirq(cirq.Simulator(seed=5), device=device)
+        check_distribution(backend)
+        connection = backend.connect()
+        assert connection.capabilities.n_qubits == len(device.metadata.qubit_set)
+        ring = Circuit(4).h(0).cx(0, 1).cx(1, 2).cx(2, 3)
+        assert connection.compile(ring).two_qubit_gates == 3
+        with pytest.raises(BackendError, match=r"has 120 qubits, and cirq.* has \d+: choose"):
+            execute(backend, [Execution(Circuit(120).h(0), (), 5)], ledger=Ledger(":memory:"))
+
+    def test_a_sampler_of_an_engine_brings_its_device(self) -> None:
+        engine = pytest.importorskip("cirq_google").engine
+        machine = engine.create_noiseless_virtual_engine_from_latest_templates()
+        sampler = machine.get_sampler("rainbow")
+        shown = Execution(Circuit(3).x(1).cx(1, 2), (), 20)
+        with Ledger(":memory:") as ledger:
+            (bits,) = execute(Cirq(sampler), [shown], ledger=ledger).bits
+        assert (bits == [0, 1, 1]).all()
+
+    def test_devices_without_couplings_are_refused(self) -> None:
+        import cirq
+
+        with pytest.raises(ParameterError, match="couplings and sets of gates"):
+            Cirq(device=cirq.UNCONSTRAINED_DEVICE)
 
     @settings(max_examples=20, deadline=None)
     @given(circuits())
