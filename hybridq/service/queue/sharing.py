@@ -181,11 +181,12 @@ def account(
         work: for each job that has ended the seconds that were charged at its start, those that it
             took, None where that is not known, and the number of circuits.
     """
-    to, lately = share.virtual, share.typical
+    to, lately, is_first = share.virtual, share.typical, share.day == 0
     for cost, seconds, _ in work:
         if seconds is not None:
             to += (seconds - cost) / share.weight
-            lately += _LATEST_WEIGHT * (seconds - lately)
+            lately += (1.0 if is_first else _LATEST_WEIGHT) * (seconds - lately)
+            is_first = False
     connection.execute(
         _WORKED,
         {
