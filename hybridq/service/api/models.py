@@ -69,12 +69,12 @@ async def list_models(request: Request) -> dict[str, Any]:
     return {"models": await run_in_threadpool(context.models(owner).models)}
 
 
-@router.get("/{name}")
-async def get_model(request: Request, name: Name) -> dict[str, Any]:
+@router.get("/{name}", response_model=dict[str, Any])
+async def get_model(request: Request, name: Name) -> Response:
     """Return a model with versions, aliases, evaluations and history of moves."""
     context = context_of(request)
     owner = await context.principal(request, "models:read")
-    return await run_in_threadpool(context.models(owner).model, name)
+    return JSONResponse(await run_in_threadpool(context.models(owner).model, name))
 
 
 @router.get("/{name}/versions/{version}")
@@ -145,10 +145,11 @@ async def register(request: Request, name: Name) -> Response:
 
 @router.put(
     "/{name}/aliases/{alias}",
+    response_model=dict[str, Any],
     openapi_extra=body_reference("PromoteRequest"),
     responses={409: {}},
 )
-async def promote(request: Request, name: Name, alias: AliasInPath) -> dict[str, Any]:
+async def promote(request: Request, name: Name, alias: AliasInPath) -> Response:
     """Move an alias to a version that the gate lets pass, or by force with a reason.
 
     409 where no evaluation allows it, or where the alias has moved meanwhile.
@@ -157,19 +158,22 @@ async def promote(request: Request, name: Name, alias: AliasInPath) -> dict[str,
     owner = await context.principal(request, "models:promote")
     asked = parsed(PROMOTE, await body_of(request))
     move = _promotion(alias, asked)
-    return await run_in_threadpool(context.models(owner).promote, name, move)
+    return JSONResponse(await run_in_threadpool(context.models(owner).promote, name, move))
 
 
 @router.post(
-    "/{name}/rollback", openapi_extra=body_reference("RollBackRequest"), responses={409: {}}
+    "/{name}/rollback",
+    response_model=dict[str, Any],
+    openapi_extra=body_reference("RollBackRequest"),
+    responses={409: {}},
 )
-async def roll_back(request: Request, name: Name) -> dict[str, Any]:
+async def roll_back(request: Request, name: Name) -> Response:
     """Move an alias back to an earlier version; return the model."""
     context = context_of(request)
     owner = await context.principal(request, "models:promote")
     asked = parsed(ROLL_BACK, await body_of(request))
     registry = context.models(owner)
-    return await run_in_threadpool(
+    found = await run_in_threadpool(
         lambda: registry.roll_back(
             name,
             alias=asked.alias,
@@ -178,6 +182,7 @@ async def roll_back(request: Request, name: Name) -> dict[str, Any]:
             reason=asked.reason,
         )
     )
+    return JSONResponse(found)
 
 
 def _promotion(alias: str, asked: PromoteRequest) -> Promotion:
