@@ -1,4 +1,4 @@
-"""The job service on this machine: ratios of rates, latencies, throughput against a pool.
+"""The job service on this machine: ratios of rates, latencies, claims, throughput of a pool.
 
     python -m experiments.benchmarks.serve [--seconds 2] [--jobs 200]
 
@@ -28,7 +28,7 @@ from experiments.chaos.processes import children
 from hybridq.service.client import Client
 from hybridq.service.keys import Keys
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Outcome, State
+from hybridq.service.queue.records import Outcome, State, Submission
 from hybridq.service.store.database import Database
 
 ROUNDS = 3
@@ -171,6 +171,25 @@ def latencies(folder):
         print(f"100 identical submissions at once: {sources.count('computed')} executed")
 
 
+def claims(folder):
+    """Processor time of the claim and the end of a job in the queue, alone and in groups."""
+    for name, ahead in (("one by one", 0.0), ("in groups of 16", 1.0)):
+        with Database(f"sqlite:///{folder}/{ahead}.db") as database:
+            queue = Queue(database)
+            queue.add_tenant("bench")
+            for start in range(0, 1000, 100):
+                jobs = [Submission("solve", "{}", digest=number.to_bytes(32), cost=0.01)
+                        for number in range(start, start + 100)]  # fmt: skip
+                queue.submit("bench", jobs)
+            done = Outcome(State.COMPLETED, RESULT, usage={"cpu_seconds": 0.01, "circuits": 30})
+            count, began = 0, time.process_time()
+            while claimed := queue.claim_ahead("bench", ahead):
+                queue.finish_all([(each, done) for each in claimed])
+                count += len(claimed)
+            spent = 1e3 * (time.process_time() - began) / count
+        print(f"claim and end of a job, {name}: {spent:.2f} ms of processor time")
+
+
 def solve_one(seed):
     """A solve as a slot makes it."""
     section = problem(seed)
@@ -209,10 +228,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=200, help="for the comparison with a pool")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("rates", "latencies", "throughput"):
+        for name in ("rates", "latencies", "claims", "throughput"):
             (Path(folder) / name).mkdir()
         rates(f"{folder}/rates", asked.seconds)
         latencies(f"{folder}/latencies")
+        claims(f"{folder}/claims")
         throughput(f"{folder}/throughput", asked.jobs)
 
 
