@@ -31,6 +31,8 @@ class JobView(BaseModel):
 
     created: str
     started: str | None
+    """Time at which a slot took it; a job may run for its tenant a moment before."""
+
     ended: str | None
     digest: str | None
     start: dict[str, Any] | None
