@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies import adjoint_block, rotate_block
-from hybridq.engines.diagonal.kernels.chunks import vector_length
+from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS, vector_length
 from hybridq.engines.diagonal.kernels.levels_simd import FEW
 from hybridq.engines.diagonal.kernels.phases import (
     LEVELS,
@@ -27,13 +27,20 @@ from hybridq.engines.diagonal.kernels.phases import (
     line_costs,
     line_phases,
     multiply,
+    multiply_few,
     multiply_levels,
     phase_factors,
     phase_of,
     phase_table,
     undo_levels,
 )
-from hybridq.engines.diagonal.kernels.spin_flip import adjoint_complements, rotate_complements
+from hybridq.engines.diagonal.kernels.spin_flip import (
+    adjoint_complements,
+    complement_sign,
+    parity_sign,
+    rotate_complement_chunks,
+    rotate_complements,
+)
 
 
 class BlockSpace(NamedTuple):
@@ -149,6 +156,26 @@ def _undo_phases(bra_re, bra_im, re, im, bits, gamma, scale, flipped, cost, spac
 
 
 @jit(internal=True)
+def _multiply_and_flip(re, im, bits, numbers, level_re, level_im, signs, tangent):
+    """Apply phases of few levels and then `rotate_complements`, two chunks at a time.
+
+    Args:
+        re, im, bits, signs, tangent: as for `rotate_complements`; bits > CHUNK_BITS.
+        numbers: for each z the number of its level.
+        level_re, level_im: as `level_phases` fills them.
+    """
+    sign = tangent * complement_sign(bits)
+    odd = bits % 2 == 1
+    for part in range(1 << (bits - 1 - CHUNK_BITS)):
+        low = part << CHUNK_BITS
+        high = (1 << bits) - low - CHUNK
+        multiply_few(re, im, low, CHUNK, numbers, low, False, level_re, level_im)
+        multiply_few(re, im, high, CHUNK, numbers, high, False, level_re, level_im)
+        t = re.dtype.type(sign * parity_sign(part))
+        rotate_complement_chunks(re, im, low, high, signs, t, odd)
+
+
+@jit(internal=True)
 def _evolve(re, im, bits, symmetric, x, cost, space):
     """Run all layers from |+…+⟩; return True if all bits end flipped."""
     layers = x.shape[0] // 2
@@ -157,13 +184,18 @@ def _evolve(re, im, bits, symmetric, x, cost, space):
     flipped = False
     for layer in range(layers):
         tangent, scale, flips = mixer_of(x[layers + layer], levels)
-        _multiply_phases(re, im, bits, x[layer], scale, flipped, cost, space)
+        if symmetric and bits > CHUNK_BITS and cost.kind == LEVELS and cost.levels.shape[0] <= FEW:
+            level_re, level_im = space.levels[0], space.levels[1]
+            level_phases(cost.levels, x[layer], scale, level_re, level_im)
+            _multiply_and_flip(re, im, bits, cost.numbers, level_re, level_im, space.signs, tangent)
+        else:
+            _multiply_phases(re, im, bits, x[layer], scale, flipped, cost, space)
+            if symmetric:
+                rotate_complements(re, im, bits, space.signs, tangent)
         t = re.dtype.type(tangent)
         rotate_block(re, 0, bits, t)
         rotate_block(im, 0, bits, t)
-        if symmetric:
-            rotate_complements(re, im, bits, space.signs, tangent)
-        elif flips:
+        if flips and not symmetric:
             flipped = not flipped
     return flipped
 

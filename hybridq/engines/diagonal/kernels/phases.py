@@ -42,7 +42,7 @@ QUADRATIC, LEVELS, STORED = 0, 1, 2
 
 _set_few = make_level_phases(few=True, multiplied=False)
 _set_many = make_level_phases(few=False, multiplied=False)
-_multiply_few = make_level_phases(few=True, multiplied=True)
+multiply_few = make_level_phases(few=True, multiplied=True)
 _multiply_many = make_level_phases(few=False, multiplied=True)
 
 
@@ -237,7 +237,7 @@ def multiply_levels(re, im, at, count, cost, first, flipped, level_re, level_im)
     if flipped:
         first = numbers.shape[0] - 1 - first
     if cost.levels.shape[0] <= FEW:
-        _multiply_few(re, im, at, count, numbers, first, flipped, level_re, level_im)
+        multiply_few(re, im, at, count, numbers, first, flipped, level_re, level_im)
     else:
         _multiply_many(re, im, at, count, numbers, first, flipped, level_re, level_im)
 
