@@ -54,16 +54,7 @@ class Connection:
     """Requests of a tenant to a job service.
 
     Args:
-        url: address of the server, such as ``"https://jobs.example.org"``; by default that of
-            ``HYBRIDQ_SERVER``.
-        key: API key; by default that of ``HYBRIDQ_KEY``.
-        patience: seconds for which a request is repeated while the server cannot be reached or
-            asks for that. A repeated submission submits nothing twice; a move of an alias is not
-            repeated once it was sent, since a second one would move it further.
-
-    Raises:
-        ParameterError: no URL or no key, or a URL that would send the key unencrypted to another
-            machine.
+        url, key, patience: see `Client`.
     """
 
     def __init__(
