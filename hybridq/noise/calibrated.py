@@ -294,7 +294,7 @@ def _check_relaxation(device: DeviceSnapshot, names: Sequence[int]) -> None:
     _check_each(
         device,
         names,
-        lambda each: each.t1 is not None and each.t2 is not None and each.t2 > 2.0 * each.t1,
+        lambda each: each.has_impossible_t2,
         "t2 is above 2 t1, which no channel has",
         "choose other qubits, or set t2 to 2 t1 there (clip_t2=True)",
     )

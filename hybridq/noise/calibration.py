@@ -45,6 +45,11 @@ class QubitCalibration(Configured):
                 checked_probability(name, getattr(self, name))
         check_text("label", self.label)
 
+    @property
+    def has_impossible_t2(self) -> bool:
+        """True where T2 was measured above 2 T1, which no channel has."""
+        return self.t1 is not None and self.t2 is not None and self.t2 > 2.0 * self.t1
+
 
 @dataclass(frozen=True)
 class GateCalibration(Configured):

@@ -317,8 +317,8 @@ def dry_run_headline(info: MachineInfo) -> str:
     kept = f", of which the ledger has {info.reused:,}" if info.reused else ""
     return (
         f"Dry run, nothing was submitted. A run would submit {counted} to "
-        f"{one_line(info.backend)}, the canary included, for {plural(info.shots, 'shot')} of the "
-        f"answer{kept}: {price_text(info)}."
+        f"{one_line(info.backend)}, a canary that is due included, for "
+        f"{plural(info.shots, 'shot')} of the answer{kept}: {price_text(info)}."
     )
 
 

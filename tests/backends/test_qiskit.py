@@ -18,7 +18,7 @@ from hybridq.backends import BackendError, Execution, Ledger, execute, resolve_b
 from hybridq.backends.vendor import vendor_module
 from hybridq.circuits.placed import PlacedCircuit
 from hybridq.circuits.placement import Placement
-from hybridq.core.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import CapacityError, EngineError, MissingExtraError, ParameterError
 from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.mitigation.folding import folded
 from hybridq.presentation.machine import MachineInfo
@@ -153,6 +153,29 @@ def test_a_snapshot_is_a_device(tmp_path: Path) -> None:
     before = Qiskit(path).identity
     hq.noise.from_qiskit(device(2)).write(path)
     assert Qiskit(path).identity != before  # other errors, another machine
+
+
+def test_an_impossible_t2_is_named(tmp_path: Path) -> None:
+    known = hq.noise.from_qiskit(device())
+    qubits = [replace(each, t1=1e-4, t2=1.5e-4) for each in known.qubits]
+    path = tmp_path / "device.json"
+    replace(known, qubits=tuple(qubits)).write(path)
+    circuit = SHOWN.circuit
+    assert "T2" not in Qiskit(path).connect().compile(circuit).method
+    qubits[0] = replace(qubits[0], t2=2.5e-4)
+    replace(known, qubits=tuple(qubits)).write(path)
+    facts = Qiskit(path).connect().compile(circuit)
+    assert ("T2 of qubits 0 counts as 2 T1" in facts.method) == (0 in facts.places)
+
+
+def test_a_circuit_too_wide_to_simulate_is_refused_when_it_is_compiled(tmp_path: Path) -> None:
+    path = tmp_path / "device.json"
+    hq.noise.from_qiskit(GenericBackendV2(40, seed=1)).write(path)
+    wide = Circuit(36)
+    for qubit in range(36):
+        wide = wide.h(qubit)
+    with pytest.raises((CapacityError, EngineError), match="34 qubits"):
+        Qiskit(path).connect().compile(wide)
 
 
 def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:

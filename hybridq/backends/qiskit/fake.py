@@ -54,6 +54,7 @@ class FakeDeviceConnection(LocalConnection):
 
         Raises:
             BackendError: it cannot be compiled, or not be simulated.
+            CapacityError: its state does not fit in memory.
         """
         key = circuit.to_qasm(3)
         if key not in self._compiled:
@@ -65,6 +66,8 @@ class FakeDeviceConnection(LocalConnection):
                     else "it reports no readout errors of some of the qubits in use"
                 )
                 raise BackendError(f"{self._snapshot.name} cannot be simulated: {lacks}")
+            # Made here, so that a dry run is refused where a run would be.
+            self._engines[key] = sampling_engine(facts.circuit, facts.noise)
             self._compiled[key] = facts
         return self._compiled[key]
 
@@ -76,8 +79,6 @@ class FakeDeviceConnection(LocalConnection):
         compiled = self.compile(execution.circuit)
         assert compiled.circuit is not None
         key = execution.circuit.to_qasm(3)
-        if key not in self._engines:
-            self._engines[key] = sampling_engine(compiled.circuit, compiled.noise)
         engine = self._engines[key]
         assert isinstance(engine, SupportsSampling)
         generator = drawn_by(execution, self._backend.seed)

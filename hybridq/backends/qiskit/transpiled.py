@@ -69,7 +69,8 @@ def compiled_for(
     """Return the best compiled circuit of Qiskit, and facts about it.
 
     The facts hold the circuit on the qubits in use, and where errors are known the noise of these,
-    by which its outcome is predicted. A `PlacedCircuit` is written in gates of the device, and
+    by which its outcome is predicted. A reported T2 above 2 T1, which no channel has, counts as
+    2 T1; the method says so. A `PlacedCircuit` is written in gates of the device, and
     nothing else is done to it.
 
     Args:
@@ -98,6 +99,10 @@ def compiled_for(
     )
     if snapshot is None:
         return best.circuit, facts
+    above = [q for q in best.qubits if snapshot.qubits[q].has_impossible_t2]
+    if above:
+        named = ", ".join(map(str, above))
+        facts = replace(facts, method=f"{facts.method}; T2 of qubits {named} counts as 2 T1")
     try:
         noise = NoiseModel.from_snapshot(snapshot, best.qubits, clip_t2=True)
     except ParameterError:  # readout not reported
