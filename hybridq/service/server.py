@@ -6,7 +6,6 @@ import ctypes
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ DEFAULT_DATABASE = "sqlite:///hybridq-serve.db"
 _LEAST_MEMORY = 2**30  # bytes for the libraries and kernels of a slot
 _CLOSING_SECONDS = 3
 _ARENA_MAX, _ARENAS = -8, 2  # M_ARENA_MAX of malloc.h
-_SWITCH_SECONDS = 0.001  # after which a thread gives way to others; their turns are shorter
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,6 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
     targets = Targets(settings.webhook_host)
 
     _share_arenas()
-    sys.setswitchinterval(_SWITCH_SECONDS)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
