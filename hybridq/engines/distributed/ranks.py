@@ -17,7 +17,6 @@ from hybridq.core.errors import EngineError, HybridqError
 from hybridq.engines.base import PRECISIONS, checked_threads
 from hybridq.engines.diagonal.cost import CostPlan
 from hybridq.engines.diagonal.plain import PLAIN_BYTES
-from hybridq.engines.diagonal.workspace import ONE_BLOCK_BITS
 from hybridq.engines.distributed.comm import Comm, Loopback, RankLost, require_on_all
 from hybridq.engines.distributed.local import Local, PlainLocal
 from hybridq.engines.distributed.shard import PIECE_BYTES, Shard
@@ -26,6 +25,9 @@ from hybridq.engines.simulators import NUMPY
 
 if TYPE_CHECKING:
     from hybridq.engines.distributed.shared import SharedLayers
+
+MOST_PLAIN_BITS = 12
+"""Ranks of up to this many bits run in NumPy."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Job:
         plan, dtype = self.plan, np.dtype(PRECISIONS[self.precision])
         sharding = Sharding(plan.bits, checked_ranks(comm.size).bit_length() - 1, plan.symmetric)
         bits = sharding.local_bits
-        plain = self.kernels == NUMPY or bits <= ONE_BLOCK_BITS
+        plain = self.kernels == NUMPY or bits <= MOST_PLAIN_BITS
         cost = PLAIN_BYTES if plain else 2 * (plan.stored_bytes >> plan.bits)
         piece = min(PIECE_BYTES, self.states_bytes // comm.size)
         needed = (self.states_bytes // comm.size) + (cost << bits) + 2 * piece
