@@ -89,8 +89,13 @@ def test_it_is_resumed(store, config):
     scipy.__version__.split(".")[:2] == ["1", "15"], reason="COBYLA is another one since SciPy 1.16"
 )
 def test_a_trial_is_reproduced(store):
-    again = reproduce(store.experiment("before"), 0)
+    experiment = store.experiment("before")
+    again = reproduce(experiment, 0)
     then, now = again.trial.outcome, again.outcome
     assert now.metrics.keys() == then.metrics.keys()
-    assert now.parameters == pytest.approx(then.parameters, rel=1e-9)
-    assert now.metrics["ratio"] == pytest.approx(then.metrics["ratio"], rel=1e-12)
+    # At the twelfth value COBYLA decides between points of equal value, where the last digit of a
+    # value counts: the engines of another version round differently.
+    values = experiment.arrays(again.trial)["values"]
+    assert now.arrays["values"][:12] == pytest.approx(values[:12], rel=1e-13)
+    assert now.parameters == pytest.approx(then.parameters, rel=0.01)
+    assert now.metrics["ratio"] == pytest.approx(then.metrics["ratio"], rel=1e-5)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 import numpy as np
 import scipy.linalg
 
@@ -97,6 +100,12 @@ def generator(n, excitation):
     return total
 
 
+@lru_cache(maxsize=32)
+def _eigenvectors(n, excitation):
+    """Eigenvalues and eigenvectors of iG, which is hermitian."""
+    return np.linalg.eigh(1j * generator(n, excitation))
+
+
 def unitary(n, instruction, x):
     if isinstance(instruction, Gate):
         if len(instruction.qubits) == 1:
@@ -113,7 +122,8 @@ def unitary(n, instruction, x):
         full = np.arange(2**n) & mask == mask
         return np.diag(np.where(full, np.exp(1j * angle), 1.0))
     if isinstance(instruction, Excitation):
-        return scipy.linalg.expm(angle * generator(n, instruction))
+        values, vectors = _eigenvectors(n, replace(instruction, angle=None))
+        return (vectors * np.exp(-1j * angle * values)) @ vectors.conj().T
     if not isinstance(instruction, PauliRotation):  # mixers and states on feasible spaces
         return np.linalg.multi_dot(
             [
