@@ -121,6 +121,8 @@ def unitary(n, instruction, x):
         mask = sum(1 << qubit for qubit in instruction.qubits)
         full = np.arange(2**n) & mask == mask
         return np.diag(np.where(full, np.exp(1j * angle), 1.0))
+    if isinstance(instruction, Excitation) and angle == 0.0:
+        return np.eye(2**n)
     if isinstance(instruction, Excitation):
         values, vectors = _eigenvectors(n, replace(instruction, angle=None))
         return (vectors * np.exp(-1j * angle * values)) @ vectors.conj().T
