@@ -361,9 +361,14 @@ class Backend(Configured, ABC):
     def spec(self) -> dict[str, Any]:
         """Name and options as plain values, from which `resolve_backend` makes it again.
 
-        Options that hold an object of a vendor are texts here, and cannot be made again.
+        Options that hold an object of a vendor are texts here, those of `objects` the names of
+        their classes, and cannot be made again.
         """
-        return {"name": self.name, **plain(self.options())}
+        given = self.options()
+        named = {
+            name: type(given[name]).__name__ for name in self.objects if given.get(name) is not None
+        }
+        return {"name": self.name, **plain(given), **named}
 
     @property
     def identity(self) -> str:

@@ -74,14 +74,6 @@ class Cirq(Backend):
                 expected="a cirq.Device whose metadata has couplings and sets of gates",
             )
 
-    @property
-    def spec(self) -> dict[str, Any]:
-        """Name and options; a device is named by its class."""
-        found = super().spec
-        if self.device is not None:
-            found["device"] = type(self.device).__name__
-        return found
-
     def _shown(self, target: Any) -> str:
         return target if isinstance(target, str) else type(target).__name__
 

@@ -87,14 +87,6 @@ class Qiskit(OnQiskitDevice):
             raise ParameterError(argument="device", value=name, expected=_TARGETS)
 
     @property
-    def spec(self) -> dict[str, Any]:
-        """Name and options; objects are named by their classes, a device by its name too."""
-        found = super().spec
-        if self.sampler is not None:
-            found["sampler"] = type(self.sampler).__name__
-        return found
-
-    @property
     def identity(self) -> str:
         """Text of the machine; a snapshot is known by its content, not by its file."""
         found = super().identity
