@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 _ROLE = re.compile(r":\w+:`([^`]*)`")
 _ARGUMENT = re.compile(r"    (?P<names>\w+(?:, \w+)*): (?P<text>.*)")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Docstring:
     """The parts of a docstring, without markup, each on one line.
 
@@ -27,7 +28,7 @@ class Docstring:
     title: str = ""
     prefer: str = ""
     cost: str = ""
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 
 
@@ -45,25 +46,25 @@ def read_docstring(described: type[Any] | Callable[..., Any]) -> Docstring:
     for cls in reversed(described.__mro__):
         own = parse_docstring(vars(cls).get("__doc__") or "").arguments
         arguments |= {name: text for name, text in own.items() if not text.startswith("see ")}
-    found.arguments = arguments
-    return found
+    return replace(found, arguments=arguments)
 
 
+@cache
 def parse_docstring(text: str) -> Docstring:
     """Return the parts of a docstring."""
-    found = Docstring()
+    title = preferred = cost = source = ""
+    arguments: dict[str, str] = {}
     for block in re.split(r"\n\s*\n", inspect.cleandoc(text)):
         if block.startswith("Args:"):
-            found.arguments = _arguments(block)
+            arguments = _arguments(block)
         elif block.startswith("Source:"):
-            found.source = without_markup(block.removeprefix("Source:"))
-        elif not found.title:
-            found.title = without_markup(block)
+            source = without_markup(block.removeprefix("Source:"))
+        elif not title:
+            title = without_markup(block)
         elif block.startswith("Prefer "):
-            prefer, _, cost = block.partition("\nCost: ")
-            found.prefer = without_markup(prefer)
-            found.cost = without_markup(f"Cost: {cost}") if cost else ""
-    return found
+            preferred, _, cost = (without_markup(part) for part in block.partition("\nCost: "))
+            cost = f"Cost: {cost}" if cost else ""
+    return Docstring(title, preferred, cost, arguments, source)
 
 
 def without_markup(text: str) -> str:

@@ -17,8 +17,9 @@ from typing import NamedTuple
 from hybridq.core.errors import CapacityError, Text
 
 _GIB = 2**30
-# Not worth a query, which takes longer than work on an array of this size.
-_ALWAYS_FREE = 2**25
+ALWAYS_FREE = 2**25
+"""Bytes not worth a query, which takes longer than work on an array of this size."""
+
 _PROC = Path("/proc")
 # Address space for kernels and libraries that are loaded after the check.
 _RESERVE = 2**28
@@ -88,7 +89,7 @@ def require(needed: int, what: Text, remedy: Text) -> None:
     Raises:
         CapacityError: the message gives the bytes needed, those free, and the `remedy`.
     """
-    if needed <= _ALWAYS_FREE:
+    if needed <= ALWAYS_FREE:
         return
     free = available_bytes()
     # If unknown, refuse only what no machine has.

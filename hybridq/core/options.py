@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hybridq.core.docstrings import read_docstring
@@ -93,6 +94,14 @@ def _owner(cls: type[Any], name: str) -> str:
 
 def _hint(annotation: Any, module: str) -> Any:
     """Return the type of an annotation in some module, sequences as lists."""
+    if isinstance(annotation, str):
+        return _read_hint(annotation, module)
+    return plain_type(annotation)
+
+
+@cache
+def _read_hint(annotation: str, module: str) -> Any:
+    """Return the type that the text of an annotation means in some module."""
     holder = type("Holder", (), {"__annotations__": {"it": annotation}, "__module__": module})
     return plain_type(typing.get_type_hints(holder)["it"])
 

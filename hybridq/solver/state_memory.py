@@ -96,15 +96,16 @@ def check_memory(name: str, n_qubits: int, precision: str, *, gradient: bool, ha
     Raises:
         CapacityError: they do not fit.
     """
+    states = 2 if gradient else 1
+    needed = states * _AMPLITUDE[precision] << (n_qubits - half)
+    if needed <= memory.ALWAYS_FREE:
+        return
     free = memory.available_bytes()
     if free is None:
         return
-    states = 2 if gradient else 1
-    bits = n_qubits - half
     largest = _largest(free, states * _AMPLITUDE[precision], half)
     if n_qubits <= largest:
         return
-    needed = states * _AMPLITUDE[precision] << bits
     tries: list[tuple[tuple[Setting, ...], int]] = []
     single, cheap = Setting("precision", "single"), Setting("optimizer", "cobyla")
     if precision == "double":

@@ -17,9 +17,14 @@ from hybridq.core.arrays import Vector
 from hybridq.core.randomness import RandomLike, as_generator
 
 
-def encoded(array: Vector) -> str:
-    """Return the bits of a float64 array as base64 text."""
-    return b2a_base64(np.ascontiguousarray(array, dtype="<f8").data, newline=False).decode()
+def bits(array: Vector) -> bytes:
+    """Return the bits of a float64 array, little-endian and in C order."""
+    return array.astype("<f8", copy=False).tobytes()
+
+
+def encoded(found: bytes) -> str:
+    """Return the bits of an array as base64 text."""
+    return b2a_base64(found, newline=False).decode()
 
 
 def decoded(text: str) -> Vector:
@@ -59,7 +64,7 @@ def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Later):
             return value.find()
         if isinstance(value, np.ndarray):
-            return {"shape": list(value.shape), "float64": encoded(value)}
+            return {"shape": list(value.shape), "float64": encoded(bits(value))}
         if isinstance(value, np.generic):
             return value.item()
         name = getattr(value, "__qualname__", None)  # a function's repr holds an address

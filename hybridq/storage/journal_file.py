@@ -63,7 +63,7 @@ class JournalFile:
             raise ParameterError(argument="after", value=after, expected="a number of seconds >= 0")
         self.path = _writable_path(path)
         self._sync = sync
-        self._waiting: deque[bytes | Callable[[], bytes]] = deque()
+        self._waiting: deque[Callable[[], bytes]] = deque()
         self._created = False
         self._number = 0
         self._reader: BufferedReader | None = None
@@ -198,22 +198,25 @@ class JournalFile:
         """
         self._waiting.append(line)
 
-    def append(self, line: bytes) -> None:
+    def append(self, line: Callable[[], bytes], size: int) -> None:
         """Write one line, with its newline, or hold it back until the file is begun.
+
+        Args:
+            line: returns the line when it is written.
+            size: about its bytes.
 
         Raises:
             OutputError: it cannot be written.
         """
         self._waiting.append(line)
         if not self._is_begun:
-            self._held += len(line)
+            self._held += size
             if perf_counter() < self._begins_at and self._held < _MOST_HELD:
                 return
             self._begin(resume=False)
         try:
             while self._waiting:
-                first = self._waiting[0]
-                self._write(first if isinstance(first, bytes) else first())
+                self._write(self._waiting[0]())
                 self._waiting.popleft()
             if self._sync == "always":
                 os.fsync(self._descriptor)

@@ -11,7 +11,7 @@ import numpy as np
 from hybridq.core.arrays import Vector
 from hybridq.core.checks import is_real
 from hybridq.core.errors import FormatError
-from hybridq.storage.journal_facts import decoded, encoded
+from hybridq.storage.journal_facts import bits, decoded, encoded
 
 if TYPE_CHECKING:
     from hybridq.storage.journal import Journal
@@ -49,7 +49,7 @@ class JournaledSearch:
         self._restore: Callable[[Any], Any] | None = None
         self._state: Any = None
         self._evaluations = 0
-        self._pending = ("", "")
+        self._pending = ("", b"")
 
     def keep_state(
         self, checkpoint: Callable[[], Any] | None, restore: Callable[[Any], Any] | None
@@ -73,15 +73,15 @@ class JournaledSearch:
         Raises:
             FormatError: another evaluation was recorded; the message names the difference.
         """
-        text = encoded(x)
+        point = bits(x)
         line = self._journal._next
         while isinstance(line, list) and line[0] == "end":  # a resumed search may have more
             line = self._journal._next = self._journal._read()
         if line is None:
             self.restore_state()
-            self._pending = (kind, text)
+            self._pending = (kind, point)
             return None
-        if not isinstance(line, list) or line[0] != kind or line[2] != text:
+        if not isinstance(line, list) or line[0] != kind or line[2] != encoded(point):
             raise self._disagreement(kind, x, line)
         try:
             _, seconds, _, value, array = line[:5]
@@ -104,12 +104,17 @@ class JournaledSearch:
         Raises:
             OutputError: it cannot be written.
         """
-        kind, x = self._pending
-        number = "null" if value is None else _JSON_NUMBERS.get(text := repr(value), text)
-        second = "null" if array is None else f'"{encoded(array)}"'
+        kind, point = self._pending
+        found = None if array is None else bits(array)
         state = "" if self._checkpoint is None else f",{json.dumps(self._checkpoint())}"
-        line = f'["{kind}",{seconds:.6f},"{x}",{number},{second}{state}]\n'
-        self._file.append(line.encode())
+
+        def line() -> bytes:
+            number = "null" if value is None else _JSON_NUMBERS.get(text := repr(value), text)
+            second = "null" if found is None else f'"{encoded(found)}"'
+            parts = f'"{kind}",{seconds:.6f},"{encoded(point)}",{number},{second}{state}'
+            return f"[{parts}]\n".encode()
+
+        self._file.append(line, len(point) + len(found or b"") + len(state) + _LINE)
 
     def out_of_time(self) -> float | None:
         """Return the seconds at which the time limit ended the recorded search here."""
@@ -117,7 +122,7 @@ class JournaledSearch:
 
     def record_out_of_time(self, seconds: float) -> None:
         """Record that the time limit ended the search here."""
-        self._file.append(f'["time_limit",{seconds:.6f}]\n'.encode())
+        self._file.append(lambda: f'["time_limit",{seconds:.6f}]\n'.encode(), _LINE)
 
     def end(self, seconds: float) -> float:
         """Record the end of the search by itself or by a limit.
@@ -128,7 +133,7 @@ class JournaledSearch:
         if self.replaying:
             recorded = self._take("end")
             return seconds if recorded is None else recorded
-        self._file.append(f'["end",{seconds:.6f}]\n'.encode())
+        self._file.append(lambda: f'["end",{seconds:.6f}]\n'.encode(), _LINE)
         return seconds
 
     def _take(self, kind: str) -> float | None:
@@ -173,6 +178,7 @@ class JournaledSearch:
         return self._file.refusal(f"{problem}: {REMEDY}")
 
 
+_LINE = 64  # bytes of a line besides its arrays
 _KINDS = {
     "value": "a value",
     "gradient": "a value with gradient",

@@ -15,7 +15,7 @@ from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.optimizers import Journal, minimize
 from hybridq.storage import journal_file
 from hybridq.storage.journal_differences import first_difference
-from hybridq.storage.journal_facts import decoded, encoded
+from hybridq.storage.journal_facts import bits, decoded, encoded
 from tests.optimizers.optimizer_functions import Plain, Quadratic
 
 X0 = [0.3, -0.2, 0.9]
@@ -53,7 +53,7 @@ def cut(path, lines, tail=b""):
 @settings(deadline=None)
 @given(hnp.arrays(np.float64, st.integers(1, 9)))
 def test_arrays_come_back_to_the_last_bit(array):
-    assert decoded(encoded(array)).tobytes() == array.tobytes()
+    assert decoded(encoded(bits(array))).tobytes() == array.tobytes()
 
 
 @pytest.mark.parametrize("lines", [0, 1, 2, 3, 30])
@@ -242,7 +242,7 @@ def test_a_point_that_differs_in_one_bit_is_reported(path):
     x = decoded(entry[2])
     here = float(x[1])
     x[1] = np.nextafter(x[1], np.inf)
-    entry[2] = encoded(x)
+    entry[2] = encoded(bits(x))
     lines[5] = json.dumps(entry).encode() + b"\n"
     path.write_bytes(b"".join(lines))
     with pytest.raises(FormatError) as refusal:

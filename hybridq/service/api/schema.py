@@ -378,7 +378,7 @@ def check_shape(content: Any) -> None:
     for _ in range(MOST_DEPTH):
         inner: list[Any] = []
         for value in level:
-            if isinstance(value, dict | list):
+            if isinstance(value, (dict, list)):
                 if len(value) > MOST_EDGES:
                     raise PydanticCustomError(
                         "too_long", "lists must have at most {most} entries", {"most": MOST_EDGES}

@@ -104,21 +104,19 @@ class GroupedSubmissions:
                 asked = {one.key for one in group if one.key is not None}
                 check = self._valid_keys
                 invalid = asked - check(connection, asked, now) if check and asked else set()
-                admission = submitting.Admission()
+                admission = submitting.Admission(connection, now)
                 for one in group:
                     try:
                         if one.key in invalid:
                             raise InvalidKeyError("the key has been revoked, or has expired")
-                        jobs = submitting.submit(
-                            connection, one.tenant, one.submissions, now, one.repeatable, admission
-                        )
+                        jobs = admission.submit(one.tenant, one.submissions, one.repeatable)
                         about += [job.id for job in jobs]
                         answers.append(jobs)
                     except OutputError:
                         raise
                     except HybridqError as error:
                         answers.append(error)
-                admission.count(connection)
+                admission.write()
         except Exception as error:
             reason = error if isinstance(error, OutputError) else OutputError(str(error))
             answers = [reason] * len(group)

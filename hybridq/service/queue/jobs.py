@@ -71,10 +71,12 @@ class Queue:
         submissions: Sequence[Submission],
         repeatable: Repeatable | None = None,
     ) -> list[str]:
-        """Queue all jobs or none; return their identifiers. See `submitting.submit`."""
+        """Queue all jobs or none; return their identifiers. See `Admission`."""
         about: list[str] = []
         with self.writing(about=about) as (connection, now):
-            jobs = submitting.submit(connection, tenant, submissions, now, repeatable)
+            admission = submitting.Admission(connection, now)
+            jobs = admission.submit(tenant, submissions, repeatable)
+            admission.write()
             about += [job.id for job in jobs]
             return about
 

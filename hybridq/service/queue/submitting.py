@@ -51,99 +51,132 @@ _INSERT_JOB, _INSERT_TAGS = JOBS.insert(), TAGS.insert()
 
 
 @dataclass
-class Admission:
-    """Tenants and answered jobs of the submissions of one transaction.
+class _Tenant:
+    """A tenant in one transaction, which has locked it.
 
     Attributes:
-        shares: those of the tenants that it has locked.
-        answered: jobs that others have answered, to be added to the sums of their tenants.
+        share: as it was locked.
+        waiting: numbers of waiting jobs by rank, None where they were not counted.
+        known: what differs for a job of a digest that was looked up, {} where none is known.
+        answered: jobs that others have answered, to be added to the sums.
     """
 
-    shares: dict[str, Share] = field(default_factory=dict)
-    answered: dict[str, list[totals.Ended]] = field(default_factory=dict)
-
-    def count(self, connection: Connection) -> None:
-        """Add the answered jobs to the sums, after the last submission."""
-        for tenant, ended in self.answered.items():
-            totals.add(connection, tenant, ended)
+    share: Share
+    waiting: Counter[int] | None = None
+    known: dict[bytes, Plain] = field(default_factory=dict)
+    answered: list[totals.Ended] = field(default_factory=list)
 
 
-def submit(
-    connection: Connection,
-    tenant: str,
-    submissions: Sequence[Submission],
-    now: float,
-    repeatable: Repeatable | None = None,
-    admission: Admission | None = None,
-) -> list[Job]:
-    """Insert all of the jobs, or none; return them.
-
-    A submission with the digest of a completed job is completed at once, with the same result. One
-    with the digest of a job that waits or runs joins it, and ends when it ends. Where a submission
-    is refused, nothing has been written.
+class Admission:
+    """Submissions in one transaction, which share looks at the database and insertions.
 
     Args:
         connection: a durable transaction.
-        tenant: owner of the jobs.
-        submissions: the jobs.
         now: the time.
-        repeatable: a key under which the same request returns the same jobs, without those that
-            have been deleted.
-        admission: of further submissions in the transaction, whose caller calls `count` at the end.
-
-    Raises:
-        QuotaError: too many jobs of the tenant would wait, or it has no circuits left today.
-        RepeatedKeyError: the key came with another request before.
-        ParameterError: the tenant does not exist.
     """
-    own = Admission() if admission is None else admission
-    share = own.shares.get(tenant) or locked(connection, tenant)
-    if share is None:
-        raise ParameterError(
-            argument="tenant", value=tenant, expected="an existing tenant", remedy="add a key first"
-        )
-    own.shares[tenant] = share
-    if repeatable is not None:
-        earlier = repeated(connection, tenant, repeatable)
-        if earlier is not None:
-            return earlier
-    rows: list[Plain] = []
-    digests = {each.digest for each in submissions if each.digest is not None}
-    known = _known(connection, tenant, digests, now)
-    for each in submissions:
-        row = _values(tenant, each, now)
-        if each.digest in known:
-            row |= known[each.digest]
-        elif each.digest is not None:
-            known[each.digest] = _joined(row["id"], State.QUEUED, None)
-        rows.append(row)
-    new = [row for row in rows if row["state"] == State.QUEUED and row["joined_to"] is None]
-    places = _admitted(connection, share, new, now) if new else {}
-    connection.execute(_INSERT_JOB, rows)
-    ended = [
-        (row, each)
-        for row, each in zip(rows, submissions, strict=True)
-        if row["state"] == State.COMPLETED
-    ]
-    if ended:
-        own.answered.setdefault(tenant, []).extend(_counted(row, each) for row, each in ended)
-    if admission is None:
-        own.count(connection)
-    if share.webhooks:
-        names = [row["id"] for row, _ in ended]
-        outbox.announce(connection, share, names, State.COMPLETED, now)
-    tags = [
-        {"tenant": tenant, "tag": tag, "job": row["id"]}
-        for row, each in zip(rows, submissions, strict=True)
-        for tag in each.tags
-    ]
-    if tags:
-        connection.execute(_INSERT_TAGS, tags)
-    if repeatable is not None:
-        remember(connection, tenant, repeatable, [row["id"] for row in rows], now)
-    return [
-        _job(row, each, places.get(row["id"])) for row, each in zip(rows, submissions, strict=True)
-    ]
+
+    def __init__(self, connection: Connection, now: float) -> None:
+        self._connection, self._now = connection, now
+        self._tenants: dict[str, _Tenant] = {}
+        self._rows: list[Plain] = []
+        self._tags: list[Plain] = []
+
+    def submit(
+        self, tenant: str, submissions: Sequence[Submission], repeatable: Repeatable | None = None
+    ) -> list[Job]:
+        """Admit all of the jobs, or none; return them. Some are inserted by `write` only.
+
+        A submission with the digest of a completed job is completed at once, with the same result.
+        One with the digest of a job that waits or runs joins it, and ends when it ends. Where a
+        submission is refused, nothing has been written for it.
+
+        Args:
+            tenant: owner of the jobs.
+            submissions: the jobs.
+            repeatable: a key under which the same request returns the same jobs, without those
+                that have been deleted.
+
+        Raises:
+            QuotaError: too many jobs of the tenant would wait, or it has no circuits left today.
+            RepeatedKeyError: the key came with another request before.
+            ParameterError: the tenant does not exist.
+        """
+        connection, now = self._connection, self._now
+        own = self._tenant(tenant)
+        if repeatable is not None:
+            self.write()  # the earlier request may be one of them
+            earlier = repeated(connection, tenant, repeatable)
+            if earlier is not None:
+                return earlier
+        digests = {each.digest for each in submissions if each.digest is not None}
+        _look_up(connection, own, digests - own.known.keys(), now)
+        rows: list[Plain] = []
+        new: list[Plain] = []
+        known: dict[bytes, Plain] = {}
+        for each in submissions:
+            row = _values(tenant, each, now)
+            found: Plain = {}
+            if each.digest is not None:
+                found = known.get(each.digest) or own.known[each.digest]
+            if not found:
+                new.append(row)
+                if each.digest is not None:
+                    known[each.digest] = _joined(row["id"], State.QUEUED, None)
+            rows.append(row | found)
+        places = _admitted(connection, own, new, now) if new else {}
+        own.known |= known
+        self._rows += rows
+        self._tags += [
+            {"tenant": tenant, "tag": tag, "job": row["id"]}
+            for row, each in zip(rows, submissions, strict=True)
+            for tag in each.tags
+        ]
+        ended = [
+            (row, each)
+            for row, each in zip(rows, submissions, strict=True)
+            if row["state"] == State.COMPLETED
+        ]
+        own.answered += [_counted(row, each) for row, each in ended]
+        if own.share.webhooks and ended:
+            self.write()
+            names = [row["id"] for row, _ in ended]
+            outbox.announce(connection, own.share, names, State.COMPLETED, now)
+        if repeatable is not None:
+            remember(connection, tenant, repeatable, [row["id"] for row in rows], now)
+        return [
+            _job(row, each, places.get(row["id"]))
+            for row, each in zip(rows, submissions, strict=True)
+        ]
+
+    def write(self) -> None:
+        """Insert what was admitted so far, and add answered jobs to the sums of their tenants."""
+        if self._rows:
+            self._connection.execute(_INSERT_JOB, self._rows)
+        if self._tags:
+            self._connection.execute(_INSERT_TAGS, self._tags)
+        self._rows, self._tags = [], []
+        for name, tenant in self._tenants.items():
+            if tenant.answered:
+                totals.add(self._connection, name, tenant.answered)
+                tenant.answered = []
+
+    def _tenant(self, name: str) -> _Tenant:
+        """Return a tenant, which is locked at its first submission.
+
+        Raises:
+            ParameterError: it does not exist.
+        """
+        if name not in self._tenants:
+            share = locked(self._connection, name)
+            if share is None:
+                raise ParameterError(
+                    argument="tenant",
+                    value=name,
+                    expected="an existing tenant",
+                    remedy="add a key first",
+                )
+            self._tenants[name] = _Tenant(share)
+        return self._tenants[name]
 
 
 def answered_by(connection: Connection, tenant: str, digest: bytes | None) -> str:
@@ -208,16 +241,19 @@ def _check_circuits(share: Share, new: Sequence[Plain], now: float) -> None:
 
 
 def _admitted(
-    connection: Connection, share: Share, new: Sequence[Plain], now: float
+    connection: Connection, tenant: _Tenant, new: Sequence[Plain], now: float
 ) -> dict[str, int]:
     """Check the quotas of a tenant for new jobs; return their places in its queue.
 
     Raises:
         QuotaError: too many jobs would wait, or it has no circuits left today.
     """
+    share = tenant.share
     _check_circuits(share, new, now)
-    rows = connection.execute(_COUNT_WAITING, {"tenant_name": share.name})
-    waiting = Counter({int(rank): int(number) for rank, number in rows})
+    if tenant.waiting is None:
+        rows = connection.execute(_COUNT_WAITING, {"tenant_name": share.name})
+        tenant.waiting = Counter({int(rank): int(number) for rank, number in rows})
+    waiting = tenant.waiting
     if waiting.total() + len(new) > share.most_queued:
         raise QuotaError(
             f"{share.most_queued:,} jobs of the tenant may wait at a time",
@@ -237,15 +273,16 @@ def _admitted(
     return places
 
 
-def _known(
-    connection: Connection, tenant: str, digests: Collection[bytes], now: float
-) -> dict[bytes, Plain]:
-    """Return what differs where an identical job is known, by digest."""
+def _look_up(
+    connection: Connection, tenant: _Tenant, digests: Collection[bytes], now: float
+) -> None:
+    """Note what differs for a job of each digest, {} where no identical one is known."""
+    tenant.known |= {each: {} for each in digests}
     if len(digests) > 1:  # of a list, most are new
-        asked = {"tenant_name": tenant, "digests": list(digests)}
+        asked = {"tenant_name": tenant.share.name, "digests": list(digests)}
         digests = [bytes(each) for each in connection.execute(_SEEN, asked).scalars()]
-    found = {each: _reused(connection, tenant, each, now) for each in digests}
-    return {digest: values for digest, values in found.items() if values}
+    for each in digests:
+        tenant.known[each] = _reused(connection, tenant.share.name, each, now)
 
 
 def _reused(

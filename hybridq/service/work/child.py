@@ -7,6 +7,7 @@ waits for the next one, or ends where modules would be left half made.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -58,12 +59,17 @@ class _Child:
         # What every job needs; not in a thread, where imports can meet half-made modules.
         importlib.import_module("hybridq.solver.qaoa")
         self._send({"ready": True})
+        modules = 0
         while True:
             with arrived:
                 while not lines:
                     arrived.wait()
                 message = json.loads(lines.pop(0))
             self._send({"end": self._run(message)})
+            if len(sys.modules) != modules:
+                modules = len(sys.modules)
+                gc.collect()
+                gc.freeze()
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Raise `Interrupted` if a job runs."""
