@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 
 _MOST_IDS = 100  # of one request
+_FEW = 64  # jobs that are waited for together
 
 MOST_BYTES = 2**20
 """Bytes of a file with a problem; requests may not have more."""
@@ -138,6 +139,8 @@ class Client(Connection):
         """
         end = None if timeout is None else time.monotonic() + timeout
         while left := [job for job in jobs if not job.has_ended]:
+            if len(left) > _FEW:  # the answers about these come while the others run
+                left = left[: 3 * len(left) // 4]
             left[-1].wait(None if end is None else max(0.0, end - time.monotonic()))
             for start in range(0, len(left), _MOST_IDS):
                 part = left[start : start + _MOST_IDS]

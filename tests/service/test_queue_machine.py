@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 
 from hybridq.service.queue.jobs import LEASE_SECONDS, Queue
 from hybridq.service.queue.records import Outcome, State
+from hybridq.service.queue.submitting import Admission
 from hybridq.service.store.database import Database
 from tests.service.queue_reference import LEASE, ReferenceQueue
 from tests.service.service_samples import Clock, emptied, submission
@@ -56,6 +57,30 @@ class QueueMachine(RuleBasedStateMachine):
         for name in names:
             self.reference.submit(name, tenant, digest, priority, cost)
         return multiple(*((tenant, name) for name in names))
+
+    @rule(
+        target=jobs,
+        requests=st.lists(
+            st.tuples(
+                st.sampled_from(TENANTS),
+                st.sampled_from([None, 1, 2]),
+                st.sampled_from([0, 5, 9]),
+                st.integers(1, 2),
+            ),
+            max_size=5,
+        ),
+    )
+    def submit_together(self, requests):
+        found = []
+        with self.queue.writing() as (connection, now):
+            admission = Admission(connection, now)
+            for tenant, digest, priority, copies in sorted(requests, key=lambda one: one[0]):
+                sent = [submission(digest, priority=priority, cost=1.0)] * copies
+                for job in admission.submit(tenant, sent):
+                    self.reference.submit(job.id, tenant, digest, priority, 1.0)
+                    found.append((tenant, job.id))
+            admission.write()
+        return multiple(*found)
 
     @rule(target=claims, worker=st.sampled_from(WORKERS))
     def claim(self, worker):

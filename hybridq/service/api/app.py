@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
@@ -27,13 +28,13 @@ from hybridq.service.webhooks.registered import Webhooks
 from hybridq.service.webhooks.targets import Targets
 
 _log = logging.getLogger("hybridq.service.requests")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
 
 RATE, BURST = 50.0, 200
 """Requests a second of one key, and at once after a pause."""
@@ -102,30 +103,53 @@ def create_app(
     refusals.install(app)
     app.openapi = describe(app)  # type: ignore[method-assign]
 
-    @app.middleware("http")
-    async def observe(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        asked = request.headers.get("x-request-id", "")
-        name = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
-        request.state.request_id = name
+    app.add_middleware(Observed, state=app.state)
+    return app
+
+
+class Observed:
+    """Middleware that names, counts and logs requests, and adds headers.
+
+    Args:
+        app: the application.
+        state: holds the context of the server.
+    """
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asked = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        is_name = _REQUEST_ID.fullmatch(asked) is not None
+        name = asked.decode() if is_name else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = name
         began = perf_counter()
-        response = await call_next(request)
-        response.headers["X-Request-ID"] = name
-        for header, value in _HEADERS.items():
-            response.headers.setdefault(header, value)
-        app.state.context.answers[response.status_code] += 1
-        route = request.scope.get("route")
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"] = list(message.get("headers", ()))
+                present = {header for header, _ in headers}
+                headers.append((b"x-request-id", name.encode()))
+                headers += [each for each in _HEADERS if each[0] not in present]
+                self._note(scope, name, message["status"], perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, observed)
+
+    def _note(self, scope: Scope, name: str, status: int, seconds: float) -> None:
+        """Count and log an answer."""
+        self._state.context.answers[status] += 1
         _log.info(
             "answered",
             extra={
                 "request_id": name,
-                "method": request.method,
-                "route": getattr(route, "path", None),
-                "status": response.status_code,
-                "seconds": round(perf_counter() - began, 4),
+                "method": scope["method"],
+                "route": getattr(scope.get("route"), "path", None),
+                "status": status,
+                "seconds": round(seconds, 4),
             },
         )
-        return response
-
-    return app

@@ -7,16 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from hybridq.service.api.kinds import EvaluateModelRequest, EvaluationFields, LearnRequest
 from hybridq.service.api.model_schema import PromoteRequest, RegisterRequest, RollBackRequest
 from hybridq.service.api.refusals import MEDIA_TYPE
 from hybridq.service.api.schema import (
+    REFERENCE,
     EvaluateRequest,
     KeyRequest,
     SampleRequest,
     SolveRequest,
-    components,
 )
 from hybridq.service.api.webhooks import WebhookRequest
 
@@ -68,7 +69,11 @@ def describe(app: FastAPI) -> Callable[[], Plain]:
             return app.openapi_schema
         found = made()
         parts = found.setdefault("components", {})
-        parts["schemas"] = {**parts.get("schemas", {}), **components(*_BODIES), "Problem": _PROBLEM}
+        parts["schemas"] = {
+            **parts.get("schemas", {}),
+            **_components(*_BODIES),
+            "Problem": _PROBLEM,
+        }
         for unused in ("HTTPValidationError", "ValidationError"):
             parts["schemas"].pop(unused, None)
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -98,3 +103,26 @@ def _add_refusals(path: str, operation: Plain) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in sorted(statuses):
         answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _components(*models: type[BaseModel]) -> dict[str, Any]:
+    """Return the schemas of models and of those that they refer to, by name."""
+    found: dict[str, Any] = {}
+    for model in models:
+        schema = model.model_json_schema(ref_template=REFERENCE)
+        found |= schema.pop("$defs", {})
+        found[model.__name__] = schema
+    _close(found)
+    return found
+
+
+def _close(schema: Any) -> None:
+    """Add that names of other patterns are refused, which pydantic leaves out."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for part in schema.values():
+            _close(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _close(part)

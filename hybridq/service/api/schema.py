@@ -197,10 +197,11 @@ class JobFields(Closed):
         self, request: dict[str, Any], *, reusable: bool, start: ModelVersion | None = None
     ) -> Submission:
         """Return what is queued: the request, and the digest of it."""
+        text = json.dumps(request, separators=_COMPACT)
         return Submission(
             request["kind"],
-            json.dumps(request),
-            digest=digest(request) if reusable and self.reuse != "none" else None,
+            text,
+            digest=_digest_of(text) if reusable and self.reuse != "none" else None,
             label=self.label,
             tags=tuple(dict.fromkeys(self.tags)),
             priority=self.priority,
@@ -328,38 +329,20 @@ class KeyRequest(Closed):
 KEY: TypeAdapter[KeyRequest] = TypeAdapter(KeyRequest)
 
 
-_REFERENCE = "#/components/schemas/{model}"
+REFERENCE = "#/components/schemas/{model}"
+"""Place of the schema of a model in the description of the API."""
 
 
 def body_schema(adapter: TypeAdapter[Any]) -> dict[str, Any]:
     """Return the part of an OpenAPI operation that describes its body."""
-    schema = adapter.json_schema(ref_template=_REFERENCE)
+    schema = adapter.json_schema(ref_template=REFERENCE)
     schema.pop("$defs", None)
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def components(*models: type[BaseModel]) -> dict[str, Any]:
-    """Return the schemas of models and of those that they refer to, by name."""
-    found: dict[str, Any] = {}
-    for model in models:
-        schema = model.model_json_schema(ref_template=_REFERENCE)
-        found |= schema.pop("$defs", {})
-        found[model.__name__] = schema
-    _close(found)
-    return found
-
-
-def _close(schema: Any) -> None:
-    """Add that names of other patterns are refused, which pydantic leaves out."""
-    if isinstance(schema, dict):
-        if "patternProperties" in schema:
-            schema.setdefault("additionalProperties", False)
-        for part in schema.values():
-            _close(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            _close(part)
+_COMPACT = (",", ":")  # separators of JSON
+_LISTS = {dict, list}
 
 
 def digest(request: dict[str, Any]) -> bytes:
@@ -368,8 +351,13 @@ def digest(request: dict[str, Any]) -> bytes:
     hybridq gives the same bits for the same seed, version and content. Contents are compared as
     they were sent: two orders of the same edges are two requests.
     """
-    text = json.dumps({"hybridq": __version__, **request}, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()
+    return _digest_of(json.dumps(request, separators=_COMPACT))
+
+
+def _digest_of(text: str) -> bytes:
+    """Return the digest of a request in its compact form, and of this version."""
+    version = json.dumps(__version__)
+    return hashlib.sha256(f'{{"hybridq":{version},{text[1:]}'.encode()).digest()
 
 
 def check_shape(content: Any) -> None:
@@ -378,13 +366,14 @@ def check_shape(content: Any) -> None:
     for _ in range(MOST_DEPTH):
         inner: list[Any] = []
         for value in level:
-            if isinstance(value, (dict, list)):
+            kind = type(value)
+            if kind in _LISTS:
                 if len(value) > MOST_EDGES:
                     raise PydanticCustomError(
                         "too_long", "lists must have at most {most} entries", {"most": MOST_EDGES}
                     )
-                inner += value.values() if isinstance(value, dict) else value
-        if not inner:
+                inner += value if kind is list else value.values()
+        if _LISTS.isdisjoint(map(type, inner)):  # most are numbers: a quick look
             return
         level = inner
     raise PydanticCustomError(

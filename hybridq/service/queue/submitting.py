@@ -68,7 +68,7 @@ class _Tenant:
 
 
 class Admission:
-    """Submissions in one transaction, which share looks at the database and insertions.
+    """Submissions in one transaction, which share look-ups and insertions.
 
     Args:
         connection: a durable transaction.
@@ -149,7 +149,7 @@ class Admission:
         ]
 
     def write(self) -> None:
-        """Insert what was admitted so far, and add answered jobs to the sums of their tenants."""
+        """Insert what was admitted, and add answered jobs to the sums of their tenants."""
         if self._rows:
             self._connection.execute(_INSERT_JOB, self._rows)
         if self._tags:

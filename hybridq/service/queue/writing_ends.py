@@ -63,8 +63,9 @@ def write_ends(
             connection.execute(_END_JOINED, {**_values(row, outcome, now), "work": work})
     counted = [_counted(row, outcome, outcome.source or row.source) for row, outcome in ended]
     for row, outcome in others:
-        reused = replace(outcome, usage=saved(dict(outcome.usage)))
-        counted += [_counted(one, reused, one.source) for one in joined.get(row.id, ())]
+        if row.id in joined:
+            reused = replace(outcome, usage=saved(dict(outcome.usage)))
+            counted += [_counted(one, reused, one.source) for one in joined[row.id]]
     totals.add(connection, share.name, counted)
     if share.webhooks:
         for row, outcome in ended:

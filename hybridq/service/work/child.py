@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import sys
 import threading
@@ -45,28 +46,14 @@ class _Child:
 
     def serve(self) -> None:
         """Run jobs until the input ends."""
-        lines: list[str] = []
-        arrived = threading.Condition()
-
-        def read() -> None:
-            for line in sys.stdin:
-                with arrived:
-                    lines.append(line)
-                    arrived.notify()
-            os._exit(0)
-
-        threading.Thread(target=read, daemon=True).start()
+        threading.Thread(target=_end_with_input, daemon=True).start()
         # What every job needs; not in a thread, where imports can meet half-made modules.
         importlib.import_module("hybridq.solver.qaoa")
         self._send({"ready": True})
         modules = 0
-        while True:
-            with arrived:
-                while not lines:
-                    arrived.wait()
-                message = json.loads(lines.pop(0))
-            self._send({"end": self._run(message)})
-            if len(sys.modules) != modules:
+        for line in sys.stdin:
+            self._send({"end": self._run(json.loads(line))})
+            if len(sys.modules) != modules:  # what they hold stays: no search for cycles in it
                 modules = len(sys.modules)
                 gc.collect()
                 gc.freeze()
@@ -126,6 +113,14 @@ class _Child:
         self._pipe.flush()
         self._running = running
         self._check()  # it was asked for meanwhile
+
+
+def _end_with_input() -> None:
+    """End the process when its input has lost its last writer, whatever it does."""
+    end = select.poll()
+    end.register(sys.stdin.fileno(), 0)  # that is always reported
+    end.poll()
+    os._exit(0)
 
 
 def _is_unsafe(frame: FrameType | None) -> bool:
