@@ -32,7 +32,7 @@ def port_of(running):
     return int(running.url.rpartition(":")[2])
 
 
-def test_hostile_requests_are_refused_each_with_the_right_status(running):
+def test_hostile_requests_are_refused_each_with_the_right_status(running, caplog):
     """Those that are accepted, 200 and 202, the process of a slot refuses."""
     wrong = []
     for each in corpus():
@@ -40,6 +40,7 @@ def test_hostile_requests_are_refused_each_with_the_right_status(running):
         if status not in each.statuses:
             wrong.append((each.name, status, each.statuses))
     assert wrong == []
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
     assert sent(port_of(running), USUAL.raw(running.key))[0] == 202
 
 

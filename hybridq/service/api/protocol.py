@@ -48,6 +48,15 @@ class BoundedProtocol(H11Protocol):
             super().data_received(data[start : start + _SLICE])
             self._watch()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are not HTTP: with them ends the request that they belong to."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # its own answer would come second
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def _watch(self) -> None:
         """Notice a new head, and keep the time of what is awaited."""
         cycle = self.cycle
