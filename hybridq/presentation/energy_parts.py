@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hybridq.classical.exact_energies import Diagonalization, ExactStatus, numbers_of
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.errors import Setting, Spelling, Text, in_python, render_text
+from hybridq.core.plain import plain
 from hybridq.operators.sector import Sector
 from hybridq.presentation.advice import Advice
 
@@ -116,7 +117,7 @@ class Energy:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields, and the note that sums up the exact energy."""
-        return {**asdict(self), "exact_note": self.exact_note}
+        return {**plain(self), "exact_note": self.exact_note}
 
 
 def exact_text(how: Diagonalization, spell: Spelling = in_python) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,7 +143,7 @@ class Best:
         """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
         labels = list(self.assignment)
         known = all(isinstance(plain(label), str) for label in labels)
-        return asdict(self) | ({} if known else {"labels": labels})
+        return plain(self) | ({} if known else {"labels": plain(labels)})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -108,7 +108,7 @@ class ExcitedStates(ComparedByValue):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything in types that JSON knows."""
-        return plain({**asdict(self), "exact_note": self.exact_note})
+        return {**plain(self), "exact_note": self.exact_note}
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the states as JSON text; with `path`, also write it there atomically.
