@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import sqlalchemy
 from alembic import command
@@ -327,6 +328,18 @@ def test_grouped_submissions_answer_each_request(queue):
 def test_positions_count_the_own_jobs_that_start_earlier(queue):
     low, high = queue.submit("amber", [submission(priority=1), submission(priority=8)])
     assert queue.positions("amber", [low, high]) == {high: 1, low: 2}
+
+
+def test_positions_are_places_in_the_order_of_starts(queue):
+    generator = np.random.default_rng(4)
+    sent = [submission(priority=int(p)) for p in generator.integers(0, 10, 40)]
+    ids = queue.submit("amber", [*sent, submission(1), submission(1)])[:-1]  # the last one joins
+    queue.submit("birch", sent[:5])
+    asked = [str(each) for each in generator.permutation(ids)[:15]]
+    places = queue.positions("amber", asked)
+    order = [queue.claim("worker").id for _ in range(len(ids) + 5)]
+    own = [each for each in order if each in ids]
+    assert places == {each: own.index(each) + 1 for each in asked}
 
 
 def test_a_submission_names_the_places_that_its_jobs_have(queue):
