@@ -114,10 +114,13 @@ class Claims:
         Raises:
             OutputError: the database fails.
         """
-        with self._claiming:
-            if not self._ahead:
-                self._claim(first=True)
-            return self._ahead.popleft() if self._ahead else None
+        found = self._taken()  # without waiting for a claim that another slot makes
+        if found is None:
+            with self._claiming:
+                if not self._ahead:
+                    self._claim(first=True)
+                found = self._taken()
+        return found
 
     def look_ahead(self) -> None:
         """Claim further short jobs while slots are busy, so that none waits for a claim."""
@@ -159,8 +162,7 @@ class Claims:
     def give_back(self) -> None:
         """Return the jobs to the queue that no slot has begun."""
         with self._claiming:
-            while self._ahead:
-                held = self._ahead.popleft()
+            while (held := self._taken()) is not None:
                 self.release(held, died=False)
                 self.forget(held)
 
@@ -199,6 +201,12 @@ class Claims:
         claimed = self._queue.claim_ahead(self.worker, ahead, first=first)
         self._ahead.extend(self._hold(claimed, begun=int(first)))
         self._are_short = len(claimed) > first
+
+    def _taken(self) -> Held | None:
+        """Take the first job that waits here, None without one."""
+        with suppress(IndexError):
+            return self._ahead.popleft()
+        return None
 
     def _hold(self, claimed: Sequence[Claimed], *, begun: int) -> list[Held]:
         """Keep the leases of claimed jobs, of which the first are known to begin."""
