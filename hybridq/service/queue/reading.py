@@ -47,8 +47,6 @@ _NAMED = (
     .order_by(JOBS.c.id.desc())
     .limit(bindparam("most"))
 )
-
-
 _WAITING_ONES = (
     select(JOBS.c.rank, JOBS.c.id)
     .where(_OF_TENANT, JOBS.c.id.in_(bindparam("ids", expanding=True)), WAITING)
