@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from hybridq.service.queue import claiming, ending, leases, reading, repeating, sharing, submitting
+from hybridq.service.queue import (
+    claiming,
+    ending,
+    leases,
+    reading,
+    repeating,
+    reusing,
+    sharing,
+    submitting,
+)
 from hybridq.service.queue.changes import CHANNEL, Changes
 from hybridq.service.queue.records import (
     Claimed,
@@ -225,7 +234,7 @@ class Queue:
     def answered_by(self, tenant: str, digest: bytes | None) -> str:
         """Return the source that a job with this digest would have now."""
         with self.database.reading() as connection:
-            return submitting.answered_by(connection, tenant, digest)
+            return reusing.answered_by(connection, tenant, digest)
 
     def oldest_age(self) -> float | None:
         """Return the seconds for which the oldest waiting job has waited."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from hybridq.core.errors import ParameterError
 from hybridq.service.queue import outbox, totals
 from hybridq.service.queue.claiming import present_time
 from hybridq.service.queue.reading import WAITING
 from hybridq.service.queue.records import (
-    JOINED,
     PRIORITIES,
     Job,
     Plain,
@@ -23,30 +22,18 @@ from hybridq.service.queue.records import (
     State,
     Submission,
     new_id,
-    saved,
 )
 from hybridq.service.queue.repeating import Repeatable, remember, repeated
+from hybridq.service.queue.reusing import joined, look_up
 from hybridq.service.queue.sharing import DAY_SECONDS, SET_VIRTUAL, Share, locked
 from hybridq.service.store.tables import JOBS, TAGS
 
 # Statements are built once: that takes longer than SQLite takes to run them.
-_OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
-_COUNT_WAITING = select(JOBS.c.rank, func.count()).where(_OF_TENANT, WAITING).group_by(JOBS.c.rank)
-_IS_LEADING = and_(JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0)
-_IS_DONE = and_(JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
-_SAME = (
-    select(JOBS.c.id, JOBS.c.state, JOBS.c.started, JOBS.c.result, JOBS.c.usage)
-    .where(_OF_TENANT, JOBS.c.digest == bindparam("same"), or_(_IS_LEADING, _IS_DONE))
-    .order_by(JOBS.c.state)
-    .limit(1)
+_COUNT_WAITING = (
+    select(JOBS.c.rank, func.count())
+    .where(JOBS.c.tenant == bindparam("tenant_name"), WAITING)
+    .group_by(JOBS.c.rank)
 )
-_SEEN = (
-    select(JOBS.c.digest)
-    .distinct()
-    .where(_OF_TENANT, JOBS.c.digest.in_(bindparam("digests", expanding=True)))
-)
-# The lock of a leader keeps its end apart from the insertion of a job that joins it.
-_SAME_LOCKED = _SAME.with_for_update()
 _INSERT_JOB, _INSERT_TAGS = JOBS.insert(), TAGS.insert()
 
 
@@ -109,7 +96,7 @@ class Admission:
             if earlier is not None:
                 return earlier
         digests = {each.digest for each in submissions if each.digest is not None}
-        _look_up(connection, own, digests - own.known.keys(), now)
+        own.known |= look_up(connection, tenant, digests - own.known.keys(), now)
         rows: list[Plain] = []
         new: list[Plain] = []
         known: dict[bytes, Plain] = {}
@@ -121,7 +108,7 @@ class Admission:
             if not found:
                 new.append(row)
                 if each.digest is not None:
-                    known[each.digest] = _joined(row["id"], State.QUEUED, None)
+                    known[each.digest] = joined(row["id"], State.QUEUED, None)
             rows.append(row | found)
         places = _admitted(connection, own, new, now) if new else {}
         own.known |= known
@@ -177,13 +164,6 @@ class Admission:
                 )
             self._tenants[name] = _Tenant(share)
         return self._tenants[name]
-
-
-def answered_by(connection: Connection, tenant: str, digest: bytes | None) -> str:
-    """Return the source that a job with this digest would have now."""
-    if digest is None:
-        return "computed"
-    return str(_reused(connection, tenant, digest, 0.0, query=_SAME).get("source", "computed"))
 
 
 def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
@@ -271,51 +251,6 @@ def _admitted(
         ahead = sum(number for rank, number in waiting.items() if rank <= row["rank"])
         places[row["id"]] = ahead - later[row["rank"]]
     return places
-
-
-def _look_up(
-    connection: Connection, tenant: _Tenant, digests: Collection[bytes], now: float
-) -> None:
-    """Note what differs for a job of each digest, {} where no identical one is known."""
-    tenant.known |= {each: {} for each in digests}
-    if len(digests) > 1:  # of a list, most are new
-        asked = {"tenant_name": tenant.share.name, "digests": list(digests)}
-        digests = [bytes(each) for each in connection.execute(_SEEN, asked).scalars()]
-    for each in digests:
-        tenant.known[each] = _reused(connection, tenant.share.name, each, now)
-
-
-def _reused(
-    connection: Connection,
-    tenant: str,
-    digest: bytes,
-    now: float,
-    query: Select[Any] = _SAME_LOCKED,
-) -> Plain:
-    """Return the values that differ where an identical job has ended, waits or runs."""
-    same = connection.execute(query, {"tenant_name": tenant, "same": digest}).first()
-    if same is None:
-        return {}
-    if same.state < State.COMPLETED:
-        return _joined(same.id, same.state, same.started)
-    return {
-        "state": State.COMPLETED,
-        "started": now,
-        "ended": now,
-        "result": same.result,
-        "source": "cache",
-        "usage": json.dumps(saved(json.loads(same.usage or "{}"))),
-    }
-
-
-def _joined(leader: str, state: int, started: float | None) -> Plain:
-    """Return the values that differ where a job joins another one."""
-    return {
-        "state": state,
-        "started": started,
-        "joined_to": leader,
-        "source": f"{JOINED}{leader}",
-    }
 
 
 def _counted(row: Plain, submission: Submission) -> totals.Ended:
