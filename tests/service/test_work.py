@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import hybridq as hq
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import State, Submission
 from hybridq.service.store.database import Database
+from hybridq.service.work.claims import Claims
 from hybridq.service.work.dispatcher import Dispatcher
 from hybridq.service.work.slot import Slot
 
@@ -236,6 +238,29 @@ def test_a_server_that_ends_returns_the_jobs_that_wait_at_it(queue, start, gated
         wait(queue, job, claimed_ahead)
     server.close()
     assert [queue.job("amber", job).state for job in short] == [State.QUEUED] * 2
+
+
+def test_a_slot_takes_a_claimed_job_while_a_claim_waits(queue, monkeypatch):
+    """Such as for the commit of another thread."""
+    ids = queue.submit("amber", [Submission("solve", "{}", cost=0.01)] * 3)
+    claims = Claims(queue, 2, PATIENCE, threading.Event())
+    taken = [claims.next(), claims.next()]
+    waits, may_end = threading.Event(), threading.Event()
+
+    def slow(*_, **options):
+        waits.set()
+        may_end.wait(PATIENCE)
+        return []
+
+    monkeypatch.setattr(queue, "claim_ahead", slow)
+    other = threading.Thread(target=claims.look_ahead)
+    other.start()
+    assert waits.wait(PATIENCE)
+    taken.append(claims.next())
+    assert other.is_alive()
+    may_end.set()
+    other.join()
+    assert [held.claimed.id for held in taken] == ids
 
 
 def test_processes_have_neither_urls_nor_keys(queue, start, monkeypatch):
