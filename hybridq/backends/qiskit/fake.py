@@ -33,8 +33,7 @@ class FakeDeviceConnection(LocalConnection):
     def __init__(self, backend: Qiskit, target: Any, snapshot: DeviceSnapshot) -> None:
         super().__init__()
         self._backend, self._target, self._snapshot = backend, target, snapshot
-        self._compiled: dict[str, Compilation] = {}
-        self._engines: dict[str, Engine] = {}
+        self._compiled: dict[str, tuple[Compilation, Engine]] = {}
         self.version = package_version("qiskit")
 
     @property
@@ -56,6 +55,13 @@ class FakeDeviceConnection(LocalConnection):
             BackendError: it cannot be compiled, or not be simulated.
             CapacityError: its state does not fit in memory.
         """
+        return self._made(circuit)[0]
+
+    def _made(self, circuit: Circuit) -> tuple[Compilation, Engine]:
+        """Return a compiled circuit and its simulator, both made once.
+
+        The simulator is made with it, so that a dry run is refused where a run would be.
+        """
         key = circuit.to_qasm(3)
         if key not in self._compiled:
             _, facts = compiled_for(circuit, self._target, self._snapshot)
@@ -66,9 +72,7 @@ class FakeDeviceConnection(LocalConnection):
                     else "it reports no readout errors of some of the qubits in use"
                 )
                 raise BackendError(f"{self._snapshot.name} cannot be simulated: {lacks}")
-            # Made here, so that a dry run is refused where a run would be.
-            self._engines[key] = sampling_engine(facts.circuit, facts.noise)
-            self._compiled[key] = facts
+            self._compiled[key] = facts, sampling_engine(facts.circuit, facts.noise)
         return self._compiled[key]
 
     def run(self, executions: Sequence[Execution]) -> list[Bits]:
@@ -76,10 +80,8 @@ class FakeDeviceConnection(LocalConnection):
         return [self._sampled(each) for each in executions]
 
     def _sampled(self, execution: Execution) -> Bits:
-        compiled = self.compile(execution.circuit)
+        compiled, engine = self._made(execution.circuit)
         assert compiled.circuit is not None
-        key = execution.circuit.to_qasm(3)
-        engine = self._engines[key]
         assert isinstance(engine, SupportsSampling)
         generator = drawn_by(execution, self._backend.seed)
         samples = engine.sample(np.array(execution.values), execution.shots, generator)
