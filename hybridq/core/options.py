@@ -94,16 +94,17 @@ def _owner(cls: type[Any], name: str) -> str:
 
 def _hint(annotation: Any, module: str) -> Any:
     """Return the type of an annotation in some module, sequences as lists."""
-    if isinstance(annotation, str):
-        return _read_hint(annotation, module)
-    return plain_type(annotation)
+    resolve = _resolved_text if isinstance(annotation, str) else _resolved
+    return resolve(annotation, module)
 
 
-@cache
-def _read_hint(annotation: str, module: str) -> Any:
-    """Return the type that the text of an annotation means in some module."""
+def _resolved(annotation: Any, module: str) -> Any:
+    """Return the plain type that an annotation means in some module."""
     holder = type("Holder", (), {"__annotations__": {"it": annotation}, "__module__": module})
     return plain_type(typing.get_type_hints(holder)["it"])
+
+
+_resolved_text = cache(_resolved)  # options are read in every solve
 
 
 def plain_type(hint: Any) -> Any:

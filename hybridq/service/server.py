@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import signal
 import socket
@@ -133,8 +132,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            gc.collect()
-            gc.freeze()  # modules stay: no search for cycles in them holds up a request
+            memory.leave_uncollected()
             if self.started:
                 on_ready(url)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
 from hybridq.service.queue.leases import held
-from hybridq.service.queue.reading import HAS_JOINED, WAITING
+from hybridq.service.queue.reading import HAS_JOINED, OF_TENANT, WAITING
 from hybridq.service.queue.records import Claimed, State
 from hybridq.service.queue.sharing import charge, locked, virtual_time
 from hybridq.service.store.tables import JOBS, TENANTS
@@ -45,7 +45,7 @@ _FIRST: Select[Any] = (
         .label("running"),
         HAS_JOINED,
     )
-    .where(JOBS.c.tenant == bindparam("tenant_name"), WAITING)
+    .where(OF_TENANT, WAITING)
     .order_by(JOBS.c.rank, JOBS.c.id)
     .limit(bindparam("most"))
 )

@@ -15,6 +15,9 @@ from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, Solve
 from hybridq.service.queue.sharing import DAY_SECONDS
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS, TOTALS
 
+OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
+"""Condition of a job of the tenant `tenant_name`."""
+
 WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
 """Condition of a job that a worker may claim."""
 
@@ -40,23 +43,22 @@ SOURCES = ("computed", "cache", "joined", "relabelled")
 _LONGEST_SOURCE = max(map(len, SOURCES))
 _SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
 
-_OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
 _NAMED = (
     select(*_SHOWN)
-    .where(_OF_TENANT, JOBS.c.id.in_(bindparam("ids", expanding=True)))
+    .where(OF_TENANT, JOBS.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(JOBS.c.id.desc())
     .limit(bindparam("most"))
 )
 _WAITING_ONES = (
     select(JOBS.c.rank, JOBS.c.id)
-    .where(_OF_TENANT, JOBS.c.id.in_(bindparam("ids", expanding=True)), WAITING)
+    .where(OF_TENANT, JOBS.c.id.in_(bindparam("ids", expanding=True)), WAITING)
     .order_by(JOBS.c.rank, JOBS.c.id)
 )
 _BETWEEN = (
     select(func.count())
     .select_from(JOBS)
     .where(
-        _OF_TENANT,
+        OF_TENANT,
         WAITING,
         tuple_(JOBS.c.rank, JOBS.c.id) > tuple_(bindparam("after_rank"), bindparam("after")),
         tuple_(JOBS.c.rank, JOBS.c.id) <= tuple_(bindparam("to_rank"), bindparam("to")),

@@ -8,22 +8,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
+from hybridq.service.queue.reading import OF_TENANT
 from hybridq.service.queue.records import JOINED, Plain, State, saved
 from hybridq.service.store.tables import JOBS
 
-_OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
 _IS_LEADING = and_(JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0)
 _IS_DONE = and_(JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
 _SAME = (
     select(JOBS.c.id, JOBS.c.state, JOBS.c.started, JOBS.c.result, JOBS.c.usage)
-    .where(_OF_TENANT, JOBS.c.digest == bindparam("same"), or_(_IS_LEADING, _IS_DONE))
+    .where(OF_TENANT, JOBS.c.digest == bindparam("same"), or_(_IS_LEADING, _IS_DONE))
     .order_by(JOBS.c.state)
     .limit(1)
 )
 _SEEN = (
     select(JOBS.c.digest)
     .distinct()
-    .where(_OF_TENANT, JOBS.c.digest.in_(bindparam("digests", expanding=True)))
+    .where(OF_TENANT, JOBS.c.digest.in_(bindparam("digests", expanding=True)))
 )
 _SAME_LOCKED = _SAME.with_for_update()
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from hybridq.core.errors import ParameterError
 from hybridq.service.queue import outbox, totals
 from hybridq.service.queue.claiming import present_time
-from hybridq.service.queue.reading import WAITING
+from hybridq.service.queue.reading import OF_TENANT, WAITING
 from hybridq.service.queue.records import (
     PRIORITIES,
     Job,
@@ -29,11 +29,7 @@ from hybridq.service.queue.sharing import DAY_SECONDS, SET_VIRTUAL, Share, locke
 from hybridq.service.store.tables import JOBS, TAGS
 
 # Statements are built once: that takes longer than SQLite takes to run them.
-_COUNT_WAITING = (
-    select(JOBS.c.rank, func.count())
-    .where(JOBS.c.tenant == bindparam("tenant_name"), WAITING)
-    .group_by(JOBS.c.rank)
-)
+_COUNT_WAITING = select(JOBS.c.rank, func.count()).where(OF_TENANT, WAITING).group_by(JOBS.c.rank)
 _INSERT_JOB, _INSERT_TAGS = JOBS.insert(), TAGS.insert()
 
 
@@ -46,12 +42,14 @@ class _Tenant:
         waiting: numbers of waiting jobs by rank, None where they were not counted.
         known: what differs for a job of a digest that was looked up, {} where none is known.
         answered: jobs that others have answered, to be added to the sums.
+        keys: idempotency keys of its requests so far.
     """
 
     share: Share
     waiting: Counter[int] | None = None
     known: dict[bytes, Plain] = field(default_factory=dict)
     answered: list[totals.Ended] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
 
 
 class Admission:
@@ -91,7 +89,9 @@ class Admission:
         connection, now = self._connection, self._now
         own = self._tenant(tenant)
         if repeatable is not None:
-            self.write()  # the earlier request may be one of them
+            if repeatable.key in own.keys:
+                self.write()  # the jobs of the earlier request
+            own.keys.add(repeatable.key)
             earlier = repeated(connection, tenant, repeatable)
             if earlier is not None:
                 return earlier
@@ -102,14 +102,14 @@ class Admission:
         known: dict[bytes, Plain] = {}
         for each in submissions:
             row = _values(tenant, each, now)
-            found: Plain = {}
+            rows.append(row)
+            found = None if each.digest is None else known.get(each.digest, own.known[each.digest])
+            if found:
+                row.update(found)
+                continue
+            new.append(row)
             if each.digest is not None:
-                found = known.get(each.digest) or own.known[each.digest]
-            if not found:
-                new.append(row)
-                if each.digest is not None:
-                    known[each.digest] = joined(row["id"], State.QUEUED, None)
-            rows.append(row | found)
+                known[each.digest] = joined(row["id"], State.QUEUED, None)
         places = _admitted(connection, own, new, now) if new else {}
         own.known |= known
         self._rows += rows

@@ -7,7 +7,6 @@ waits for the next one, or ends where modules would be left half made.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -23,6 +22,7 @@ from typing import Any, TextIO
 
 from hybridq.core.errors import CapacityError, FormatError, HybridqError, OutputError
 from hybridq.core.isolation import isolate
+from hybridq.core.memory import leave_uncollected
 
 INTERRUPTED = "interrupted"
 """State that is reported for a job that SIGTERM interrupted."""
@@ -53,10 +53,9 @@ class _Child:
         modules = 0
         for line in sys.stdin:
             self._send({"end": self._run(json.loads(line))})
-            if len(sys.modules) != modules:  # what they hold stays: no search for cycles in it
+            if len(sys.modules) != modules:
                 modules = len(sys.modules)
-                gc.collect()
-                gc.freeze()
+                leave_uncollected()
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Raise `Interrupted` if a job runs."""
